@@ -1,0 +1,90 @@
+"""make bench: gdpr_collect beside hand-written SQL, in one run on a throwaway cluster. See README.md in this directory."""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import measure
+
+BENCHMARKS = ["one_customer", "five_hundred", "large_subject", "thousand_subjects"]
+REPORT = Path(__file__).resolve().parent.parent / "target" / "bench.json"
+
+COLUMNS = [
+    ("benchmark", "benchmark", str),
+    ("case", "case", str),
+    ("rows", "rows", "{:,}".format),
+    ("hand", "compared with", str),
+    ("hand_ms", "its ms", "{:,.2f}".format),
+    ("collect_ms", "gdpr_collect ms", "{:,.2f}".format),
+    ("ratio", "ratio", "{:.2f}".format),
+    ("spread", "rounds", str),
+    ("goal", "goal", "{:.1f}".format),
+    ("verdict", "", str),
+]
+LARGE_COLUMNS = [
+    ("case", "memory and pace", str),
+    ("collect_rows_per_second", "gdpr_collect rows/s", "{:,.0f}".format),
+    ("hand_rows_per_second", "by hand rows/s", "{:,.0f}".format),
+    ("collect_peak_mb", "VmHWM MB", "{:,.0f}".format),
+    ("hand_peak_mb", "by hand", "{:,.0f}".format),
+    ("collect_private_mb", "private MB", "{:,.0f}".format),
+    ("hand_private_mb", "by hand", "{:,.0f}".format),
+]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--socket", required=True, help="directory of the cluster's unix socket")
+    arguments.add_argument("--quick", action="store_true", help="few rounds, at most 100,000 rows: shows that it runs, not how fast")
+    arguments.add_argument("names", nargs="*", metavar="name", help=f"one or more of {', '.join(BENCHMARKS)} (default: all)")
+    given = arguments.parse_args()
+    unknown = sorted(set(given.names) - set(BENCHMARKS))
+    if unknown:
+        arguments.error(f"no such benchmark: {', '.join(unknown)} (there are {', '.join(BENCHMARKS)})")
+
+    report = {"settings": measure.settings(given.socket), "cpus": os.cpu_count(), "load": os.getloadavg()[0], "quick": given.quick, "lines": []}
+    print(", ".join(f"{name} = {value}" for name, value in report["settings"].items()))
+    print(f"cpus = {report['cpus']}, load average at the start = {report['load']:.2f}")
+    try:
+        for name in given.names or BENCHMARKS:
+            begin = time.monotonic()
+            for line in importlib.import_module(name).run(given.socket, given.quick):
+                report["lines"].append(judged({"benchmark": name, **line}))
+            print(f"{name}: done in {time.monotonic() - begin:.0f} s", flush=True)
+    except measure.RowsDiffer as difference:
+        sys.exit(f"{name}: {difference}")
+
+    print()
+    print_table(COLUMNS, report["lines"])
+    large = [line for line in report["lines"] if "collect_peak_mb" in line]
+    if large:
+        print()
+        print_table(LARGE_COLUMNS, large)
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n")
+    print(f"\nwritten to {REPORT}")
+
+
+def judged(line):
+    line["spread"] = f"{line['ratio_min']:.2f}..{line['ratio_max']:.2f}"
+    if "goal" in line:
+        line["verdict"] = "met" if line["ratio"] <= line["goal"] else "MISSED"
+    return line
+
+
+def print_table(columns, lines):
+    cells = [[title for _, title, _ in columns]]
+    cells += [[form(line[key]) if key in line else "" for key, _, form in columns] for line in lines]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
+    numbers = [not isinstance(form, type) for _, _, form in columns]
+    for row in cells:
+        aligned = (cell.rjust(width) if number else cell.ljust(width) for cell, width, number in zip(row, widths, numbers))
+        print("  ".join(aligned).rstrip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+-- The registry: what is personal, and the links that no foreign key states. A user's own data, hence dumped.
+
+CREATE TABLE gdpr_registry (
+  relation regclass PRIMARY KEY,
+  subject  boolean NOT NULL DEFAULT false,
+  rules    jsonb   NOT NULL DEFAULT '{}',
+  on_erase text,
+  ground   text,
+  search   text[]  NOT NULL DEFAULT '{}',
+  export   jsonb   NOT NULL DEFAULT '{}',
+  facts    jsonb   NOT NULL DEFAULT '{}',
+  key      text[],
+  CONSTRAINT on_erase_is_known CHECK (on_erase IN ('delete', 'anonymise', 'keep')),
+  CONSTRAINT keep_needs_ground CHECK (on_erase IS DISTINCT FROM 'keep' OR ground <> '')
+);
+
+CREATE TABLE gdpr_links (
+  source         regclass NOT NULL,
+  source_columns text[]   NOT NULL,
+  target         regclass NOT NULL,
+  target_columns text[]   NOT NULL,
+  kind           text     NOT NULL DEFAULT 'owner',
+  condition      text,
+  PRIMARY KEY (source, source_columns, target, target_columns),
+  CONSTRAINT kind_is_known CHECK (kind IN ('owner', 'accessor', 'context', 'ignore')),
+  CONSTRAINT columns_are_pairs CHECK (cardinality(source_columns) = cardinality(target_columns)
+                                      AND cardinality(source_columns) > 0)
+);
+
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_links', '');
+
+-- What the names in the registry meant when they were last looked at, so that a rename can be told from a drop.
+-- It follows from the registry and the catalog, hence it is not dumped.
+CREATE TABLE gdpr_known_column (
+  relation oid      NOT NULL,
+  number   smallint NOT NULL,
+  name     name     NOT NULL,
+  PRIMARY KEY (relation, number)
+);
+
+CREATE TABLE gdpr_known_expression (
+  inner_relation oid  NOT NULL,
+  outer_relation oid  NOT NULL,  -- 0 for an expression over one table
+  expression     text NOT NULL,
+  tree           text NOT NULL,  -- as this major version of PostgreSQL prints it
+  version        integer NOT NULL,
+  inner_columns  smallint[] NOT NULL,
+  outer_columns  smallint[] NOT NULL,
+  PRIMARY KEY (inner_relation, outer_relation, expression)
+);
+
+REVOKE ALL ON gdpr_registry, gdpr_links, gdpr_known_column, gdpr_known_expression FROM PUBLIC;
+
+COMMENT ON TABLE gdpr_registry IS 'Which tables hold personal data, and what to do with it (Art. 15, 17, 30 GDPR). Written by gdpr_register; direct changes are checked alike';
+COMMENT ON TABLE gdpr_links IS 'Links beside and instead of foreign keys. Written by gdpr_link; direct changes are checked alike';
+COMMENT ON TABLE gdpr_known_column IS 'Internal: column names as last seen, to follow renames';
+COMMENT ON TABLE gdpr_known_expression IS 'Internal: parse trees of declared expressions, to follow renames';
+COMMENT ON COLUMN gdpr_registry.subject IS 'The rows are people';
+COMMENT ON COLUMN gdpr_registry.rules IS 'Column to rule: what anonymising does to it';
+COMMENT ON COLUMN gdpr_registry.on_erase IS 'delete, anonymise, or keep on a ground';
+COMMENT ON COLUMN gdpr_registry.ground IS 'Why rows are kept: Art. 17(3)';
+COMMENT ON COLUMN gdpr_registry.search IS 'Columns that a person is searched by';
+COMMENT ON COLUMN gdpr_registry.export IS 'include, exclude, labels, label';
+COMMENT ON COLUMN gdpr_registry.facts IS 'Art. 15(1) and 30(1): purpose, legal basis, category, recipients, ...';
+COMMENT ON COLUMN gdpr_registry.key IS 'Columns that identify a row, where no unique index says so';
+COMMENT ON COLUMN gdpr_links.kind IS 'owner, accessor, context or ignore';
+COMMENT ON COLUMN gdpr_links.condition IS 'SQL over source and target that must hold besides';

@@ -1,0 +1,245 @@
+-- The registry checks what is written to it, tells every session, and follows what DDL does to the tables that it names.
+
+CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON gdpr_registry
+  FOR EACH ROW EXECUTE FUNCTION gdpr_registry_check();
+CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON gdpr_links
+  FOR EACH ROW EXECUTE FUNCTION gdpr_links_check();
+
+CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_registry
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
+CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_links
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
+
+-- Remembers what the names in the registry mean now.
+CREATE FUNCTION gdpr_remember_names() RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH used(relation) AS (
+    SELECT relation::oid FROM @extschema@.gdpr_registry
+    UNION SELECT source::oid FROM @extschema@.gdpr_links
+    UNION SELECT target::oid FROM @extschema@.gdpr_links
+  ), gone AS (
+    DELETE FROM @extschema@.gdpr_known_column k
+    WHERE NOT EXISTS (SELECT FROM used JOIN pg_catalog.pg_attribute a ON a.attrelid = used.relation
+                      WHERE a.attrelid = k.relation AND a.attnum = k.number AND NOT a.attisdropped)
+  )
+  INSERT INTO @extschema@.gdpr_known_column AS k (relation, number, name)
+  SELECT a.attrelid, a.attnum, a.attname
+  FROM used JOIN pg_catalog.pg_attribute a ON a.attrelid = used.relation
+  WHERE a.attnum > 0 AND NOT a.attisdropped
+  ON CONFLICT (relation, number) DO UPDATE SET name = excluded.name WHERE k.name <> excluded.name;
+
+  WITH used AS (
+    SELECT source::oid AS inner_relation, 0::oid AS outer_relation, e AS expression
+    FROM @extschema@.gdpr_links, pg_catalog.unnest(source_columns) e WHERE e LIKE '(%'
+    UNION
+    SELECT target::oid, 0::oid, e FROM @extschema@.gdpr_links, pg_catalog.unnest(target_columns) e WHERE e LIKE '(%'
+    UNION
+    SELECT target::oid, source::oid, condition FROM @extschema@.gdpr_links WHERE condition IS NOT NULL
+  ), gone AS (
+    DELETE FROM @extschema@.gdpr_known_expression k
+    WHERE NOT EXISTS (SELECT FROM used u WHERE u.inner_relation = k.inner_relation
+                      AND u.outer_relation = k.outer_relation AND u.expression = k.expression)
+  )
+  INSERT INTO @extschema@.gdpr_known_expression
+  SELECT u.inner_relation, u.outer_relation, u.expression, t.tree,
+         pg_catalog.current_setting('server_version_num')::int / 10000, t.inner_columns, t.outer_columns
+  FROM used u
+  CROSS JOIN LATERAL @extschema@.gdpr_expression_tree(u.expression, u.inner_relation::regclass,
+                                                      nullif(u.outer_relation, 0)::regclass) t
+  WHERE NOT EXISTS (SELECT FROM @extschema@.gdpr_known_expression k WHERE u.inner_relation = k.inner_relation
+                    AND u.outer_relation = k.outer_relation AND u.expression = k.expression);
+$$;
+
+CREATE FUNCTION gdpr_registry_remember() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM @extschema@.gdpr_remember_names();
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_registry
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
+CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_links
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
+
+-- Also where triggers are switched off for replication: a session that is not told works with what was.
+ALTER TABLE gdpr_registry ENABLE ALWAYS TRIGGER gdpr_announce;
+ALTER TABLE gdpr_registry ENABLE ALWAYS TRIGGER gdpr_remember;
+ALTER TABLE gdpr_links ENABLE ALWAYS TRIGGER gdpr_announce;
+ALTER TABLE gdpr_links ENABLE ALWAYS TRIGGER gdpr_remember;
+
+-- The names of an object's keys, or of an array's elements, brought up to date.
+CREATE FUNCTION gdpr_renamed(names text[], renamed jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.array_agg(coalesce(renamed ->> n, n) ORDER BY position)
+  FROM pg_catalog.unnest(names) WITH ORDINALITY u(n, position)
+$$;
+
+CREATE FUNCTION gdpr_renamed(document jsonb, renamed jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE pg_catalog.jsonb_typeof(document)
+    WHEN 'object' THEN (SELECT coalesce(pg_catalog.jsonb_object_agg(coalesce(renamed ->> k, k), v), '{}')
+                        FROM pg_catalog.jsonb_each(document) e(k, v))
+    WHEN 'array' THEN (SELECT coalesce(pg_catalog.jsonb_agg(coalesce(renamed ->> n, n) ORDER BY position), '[]')
+                       FROM pg_catalog.jsonb_array_elements_text(document) WITH ORDINALITY u(n, position))
+    ELSE document END
+$$;
+
+-- After DDL: follows renames of columns, and of whatever expressions speak of. Tables and schemas are known by oid and need no following.
+CREATE FUNCTION gdpr_follow_renames() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  changed record;
+BEGIN
+  FOR changed IN
+    SELECT k.relation::regclass AS relation, pg_catalog.jsonb_object_agg(k.name, a.attname) AS renamed
+    FROM @extschema@.gdpr_known_column k
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.relation AND a.attnum = k.number AND NOT a.attisdropped
+    WHERE a.attname <> k.name
+    GROUP BY k.relation
+  LOOP
+    UPDATE @extschema@.gdpr_registry SET
+      rules = @extschema@.gdpr_renamed(rules, changed.renamed),
+      search = coalesce(@extschema@.gdpr_renamed(search, changed.renamed), '{}'),
+      key = @extschema@.gdpr_renamed(key, changed.renamed),
+      export = export || (
+        SELECT coalesce(pg_catalog.jsonb_object_agg(part, @extschema@.gdpr_renamed(export -> part, changed.renamed)), '{}')
+        FROM pg_catalog.unnest('{include,exclude,labels}'::text[]) part WHERE export ? part)
+    WHERE relation = changed.relation;
+    UPDATE @extschema@.gdpr_links SET
+      source_columns = CASE WHEN source = changed.relation
+        THEN @extschema@.gdpr_renamed(source_columns, changed.renamed) ELSE source_columns END,
+      target_columns = CASE WHEN target = changed.relation
+        THEN @extschema@.gdpr_renamed(target_columns, changed.renamed) ELSE target_columns END,
+      condition = coalesce((
+        SELECT @extschema@.gdpr_expression_text(k.tree, target, source)
+        FROM @extschema@.gdpr_known_expression k
+        WHERE k.inner_relation = target AND k.outer_relation = source AND k.expression = condition), condition)
+    WHERE changed.relation IN (source, target);
+  END LOOP;
+  -- Expressions are compared with how their trees print now: a function or a type may have another name.
+  FOR changed IN
+    SELECT k.*, p.now
+    FROM @extschema@.gdpr_known_expression k
+    CROSS JOIN LATERAL (SELECT @extschema@.gdpr_expression_text(k.tree, k.inner_relation::regclass,
+                                                                nullif(k.outer_relation, 0)::regclass) AS now) p
+    WHERE k.version = pg_catalog.current_setting('server_version_num')::int / 10000
+  LOOP
+    CONTINUE WHEN changed.now IS NULL;
+    IF changed.outer_relation <> 0 THEN
+      UPDATE @extschema@.gdpr_links SET condition = changed.now
+      WHERE target = changed.inner_relation AND source = changed.outer_relation
+        AND condition = changed.expression AND condition <> changed.now;
+    ELSIF changed.expression NOT IN (changed.now, '(' || changed.now || ')') THEN
+      UPDATE @extschema@.gdpr_links SET
+        source_columns = CASE WHEN source = changed.inner_relation
+          THEN pg_catalog.array_replace(source_columns, changed.expression, '(' || changed.now || ')') ELSE source_columns END,
+        target_columns = CASE WHEN target = changed.inner_relation
+          THEN pg_catalog.array_replace(target_columns, changed.expression, '(' || changed.now || ')') ELSE target_columns END
+      WHERE changed.inner_relation IN (source, target)
+        AND changed.expression = ANY (source_columns || target_columns);
+    END IF;
+  END LOOP;
+END $$;
+
+-- In DROP: the entry goes with its table; a column that a link or rule needs is named, or kept.
+CREATE FUNCTION gdpr_follow_drops() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  dropped record;
+  needed text;
+BEGIN
+  -- DROP EXTENSION gdpr_ext comes by here too.
+  IF pg_catalog.to_regclass('@extschema@.gdpr_links') IS NULL
+     OR pg_catalog.to_regclass('@extschema@.gdpr_registry') IS NULL THEN
+    RETURN;
+  END IF;
+  FOR dropped IN
+    SELECT objid, objsubid, object_type, address_names
+    FROM pg_catalog.pg_event_trigger_dropped_objects()
+    WHERE object_type IN ('table', 'foreign table', 'table column', 'foreign table column')
+  LOOP
+    IF dropped.objsubid = 0 THEN
+      DELETE FROM @extschema@.gdpr_links WHERE dropped.objid IN (source, target);
+      DELETE FROM @extschema@.gdpr_registry WHERE relation = dropped.objid;
+      CONTINUE;
+    END IF;
+    SELECT pg_catalog.string_agg(entry, ', ' ORDER BY entry) INTO needed FROM (
+      SELECT 'the registry''s entry of ' || relation::text AS entry
+      FROM @extschema@.gdpr_registry
+      WHERE relation = dropped.objid
+        AND (rules ? dropped.address_names[3] OR dropped.address_names[3] = ANY (search || coalesce(key, '{}'))
+             OR export -> 'labels' ? dropped.address_names[3] OR export -> 'include' ? dropped.address_names[3]
+             OR export -> 'exclude' ? dropped.address_names[3])
+      UNION ALL
+      SELECT pg_catalog.format('link %s -> %s', source::text, target::text)
+      FROM @extschema@.gdpr_links l
+      WHERE source = dropped.objid AND dropped.address_names[3] = ANY (source_columns)
+         OR target = dropped.objid AND dropped.address_names[3] = ANY (target_columns)
+         OR EXISTS (
+           SELECT FROM @extschema@.gdpr_known_expression k
+           WHERE (k.inner_relation = dropped.objid AND dropped.objsubid = ANY (k.inner_columns)
+                  OR k.outer_relation = dropped.objid AND dropped.objsubid = ANY (k.outer_columns))
+             AND (k.outer_relation = 0 AND k.expression = ANY (l.source_columns || l.target_columns)
+                  OR k.outer_relation = l.source AND k.inner_relation = l.target AND k.expression = l.condition))
+    ) entries;
+    CONTINUE WHEN needed IS NULL;
+    IF pg_catalog.current_setting('gdpr_ext.strict_ddl', true)::boolean THEN
+      RAISE EXCEPTION 'column % of table %.% is needed by %', dropped.address_names[3], dropped.address_names[1],
+                      dropped.address_names[2], needed
+        USING ERRCODE = 'dependent_objects_still_exist',
+              HINT = 'Change the rule with gdpr_register, or take the link back with gdpr_unlink, first.';
+    END IF;
+    RAISE WARNING 'column % of table %.% was needed by %', dropped.address_names[3], dropped.address_names[1],
+                  dropped.address_names[2], needed
+      USING HINT = 'Change the rule with gdpr_register, or take the link back with gdpr_unlink: until then its use is an error.';
+  END LOOP;
+  PERFORM @extschema@.gdpr_remember_names();
+END $$;
+
+CREATE EVENT TRIGGER gdpr_follow_renames ON ddl_command_end
+  WHEN TAG IN ('ALTER TABLE', 'ALTER FOREIGN TABLE', 'ALTER FUNCTION', 'ALTER PROCEDURE', 'ALTER ROUTINE', 'ALTER TYPE', 'ALTER DOMAIN',
+               'ALTER OPERATOR', 'ALTER COLLATION', 'ALTER SCHEMA', 'ALTER VIEW')
+  EXECUTE FUNCTION gdpr_follow_renames();
+CREATE EVENT TRIGGER gdpr_follow_drops ON sql_drop
+  EXECUTE FUNCTION gdpr_follow_drops();
+
+COMMENT ON FUNCTION gdpr_remember_names() IS 'Internal: remembers what the names in the registry mean';
+COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the registry''s tables';
+COMMENT ON FUNCTION gdpr_registry_check() IS 'Internal: trigger of gdpr_registry';
+COMMENT ON FUNCTION gdpr_links_check() IS 'Internal: trigger of gdpr_links';
+COMMENT ON FUNCTION gdpr_registry_announce() IS 'Internal: trigger of the registry''s tables';
+COMMENT ON FUNCTION gdpr_renamed(text[], jsonb) IS 'Internal: names brought up to date';
+COMMENT ON FUNCTION gdpr_renamed(jsonb, jsonb) IS 'Internal: names brought up to date';
+COMMENT ON FUNCTION gdpr_follow_renames() IS 'Internal: event trigger that follows renames';
+COMMENT ON FUNCTION gdpr_follow_drops() IS 'Internal: event trigger that follows drops';
+COMMENT ON FUNCTION gdpr_expression_tree(text, regclass, regclass) IS 'Internal: the parse tree of a declared expression';
+COMMENT ON FUNCTION gdpr_expression_text(text, regclass, regclass) IS 'Internal: the text of such a parse tree';
+
+COMMENT ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[]) IS
+  'Registers a table as holding personal data, or changes what is given of its entry (Art. 30 GDPR). Needs ownership of the table (42501)';
+COMMENT ON FUNCTION gdpr_unregister(regclass) IS 'Takes a table out of the registry. Needs ownership of the table (42501)';
+COMMENT ON FUNCTION gdpr_link(regclass, text[], regclass, text[], text, text) IS
+  'Declares a link from rows of one table to rows of another, or what a foreign key means: owner, accessor, context, ignore. Needs ownership of both tables (42501)';
+COMMENT ON FUNCTION gdpr_unlink(regclass, text[], regclass, text[]) IS 'Takes a declared link back. Needs ownership of both tables (42501)';
+COMMENT ON FUNCTION gdpr_collect(regclass, anyelement) IS
+  'Every row held about a person, once, with the link that led to it (Art. 15 GDPR). Needs SELECT on every table read (42501)';
+COMMENT ON FUNCTION gdpr_collect(regclass, text) IS
+  'Every row held about a person, once, with the link that led to it (Art. 15 GDPR). Needs SELECT on every table read (42501)';
+COMMENT ON FUNCTION gdpr_graph(regclass) IS 'The links that a walk from a table may take, and what each means';
+COMMENT ON FUNCTION gdpr_graph_mermaid(regclass) IS 'gdpr_graph as a Mermaid flowchart';
+COMMENT ON FUNCTION gdpr_lock(regclass, anyelement) IS
+  'Locks a person''s rows as an action would, until the transaction ends; 55000 while rows are unreviewed, 25001 outside READ COMMITTED';
+COMMENT ON FUNCTION gdpr_lock(regclass, text) IS
+  'Locks a person''s rows as an action would, until the transaction ends; 55000 while rows are unreviewed, 25001 outside READ COMMITTED';
+
+-- Nobody but the extension's owner calls anything before it was granted.
+REVOKE ALL ON FUNCTION
+  gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[]), gdpr_unregister(regclass),
+  gdpr_link(regclass, text[], regclass, text[], text, text), gdpr_unlink(regclass, text[], regclass, text[]),
+  gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
+  gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text),
+  gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),
+  gdpr_renamed(text[], jsonb), gdpr_renamed(jsonb, jsonb), gdpr_follow_renames(), gdpr_follow_drops(),
+  gdpr_expression_tree(text, regclass, regclass), gdpr_expression_text(text, regclass, regclass)
+FROM PUBLIC;

@@ -1,0 +1,43 @@
+//! `gdpr_collect`: everything held about a person.
+
+use super::subject_and_id;
+use crate::error::Result;
+use crate::spi::Connection;
+use crate::spi::store::Store;
+use crate::walk::begin::{self, Call};
+use crate::walk::output::Output;
+use crate::walk::statements::Purpose;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+/// Every row that is held about a person, each once: Art. 15 GDPR.
+///
+/// `id` is the subject's key: of its type or as text; a composite key as jsonb; an array for many subjects. Reads in the calling query's snapshot, takes no locks.
+/// Raises 22004 (NULL argument), 22P02 and 22023 (id does not fit the key), 42501 (a table that may not be read in full), 42703 (a link
+/// needs a column that is gone), 42809 (no table), 55000 (a subject without a key). An id that no row has gives no rows.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_collect(subject regclass, id anyelement,
+    OUT depth integer, OUT relation regclass, OUT key jsonb, OUT via text, OUT shared boolean, OUT data jsonb)
+  RETURNS SETOF record STABLE PARALLEL UNSAFE COST 1000
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+CREATE FUNCTION gdpr_collect(subject regclass, id text,
+    OUT depth integer, OUT relation regclass, OUT key jsonb, OUT via text, OUT shared boolean, OUT data jsonb)
+  RETURNS SETOF record STABLE PARALLEL UNSAFE COST 1000
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_collect(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<(), ErrorReport> {
+    Ok(collect(fcinfo)?)
+}
+
+fn collect(fcinfo: pg_sys::FunctionCallInfo) -> Result<()> {
+    // SAFETY: both SQL declarations have these arguments and return rows.
+    let (subject, id, type_oid) = unsafe { subject_and_id(fcinfo)? };
+    // SAFETY: as above.
+    let store = unsafe { Store::of_result(fcinfo)? };
+    let _spi = Connection::open();
+    let call = Call::of(fcinfo, subject)?;
+    begin::walk(&call, id, type_oid, Purpose::Collect, |memory| {
+        Some(Output::new(store, &call.names, memory))
+    })?;
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Internal functions for the event triggers, which keep declared expressions in step with renames.
+
+use crate::catalog::expression::{self, Scope};
+use crate::catalog::relation::Relation;
+use crate::error::Result;
+use crate::security::PinnedSettings;
+use crate::spi::Connection;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+
+/// Internal. The parse tree of a declared expression over one table, or of a condition over a target and a source, and the columns it reads.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_expression_tree(expression text, inner_relation regclass, outer_relation regclass,
+    OUT tree text, OUT inner_columns smallint[], OUT outer_columns smallint[])
+  RETURNS SETOF record STABLE PARALLEL UNSAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_expression_tree(
+    expression: String,
+    inner_relation: pg_sys::Oid,
+    outer_relation: Option<pg_sys::Oid>,
+) -> std::result::Result<TableIterator<'static, (name!(tree, String), name!(inner_columns, Vec<i16>), name!(outer_columns, Vec<i16>))>, ErrorReport> {
+    let rows = with_scopes(inner_relation, outer_relation, |inner, outer| {
+        let condition = outer.is_some();
+        let analysed = expression::analyse(&expression, &expression, inner, outer, condition)?;
+        Ok((analysed.tree, analysed.columns, analysed.outer_columns))
+    })?;
+    Ok(TableIterator::once(rows))
+}
+
+/// Internal. The text of a parse tree with the names that things have now; NULL if a column that it reads was dropped.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_expression_text(tree text, inner_relation regclass, outer_relation regclass)
+  RETURNS text STABLE PARALLEL UNSAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_expression_text(
+    tree: String,
+    inner_relation: pg_sys::Oid,
+    outer_relation: Option<pg_sys::Oid>,
+) -> std::result::Result<Option<String>, ErrorReport> {
+    Ok(with_scopes(inner_relation, outer_relation, |inner, outer| {
+        expression::print(&tree, inner, outer)
+    })?)
+}
+
+fn with_scopes<T>(
+    inner: pg_sys::Oid,
+    outer: Option<pg_sys::Oid>,
+    work: impl FnOnce(Scope, Option<Scope>) -> Result<T>,
+) -> Result<T> {
+    let _spi = Connection::open();
+    let _pinned = PinnedSettings::new();
+    let inner = Relation::load_one(inner)?;
+    let outer = outer.map(Relation::load_one).transpose()?;
+    let scope = Scope {
+        relation: &inner,
+        alias: c"target",
+    };
+    let above = outer.as_ref().map(|relation| Scope {
+        relation,
+        alias: c"source",
+    });
+    work(scope, above)
+}

@@ -1,0 +1,113 @@
+//! Triggers on the registry's tables: whoever writes there, by whatever way, is checked by the same code.
+
+use crate::catalog::cache;
+use crate::catalog::relation;
+use crate::error::{self, Error};
+use crate::registry::entry::Entry;
+use crate::registry::link::LinkEntry;
+use crate::registry::write;
+use crate::spi::written::Written;
+use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use pgrx::{AllocatedByRust, IntoDatum, JsonB};
+
+type Row<'a> = PgHeapTuple<'a, AllocatedByRust>;
+
+/// BEFORE INSERT, UPDATE or DELETE ON gdpr_registry: only a table's owner, and only what makes sense for the table.
+#[pg_trigger]
+fn gdpr_registry_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
+    Ok(Some(raise(check_entry(trigger))))
+}
+
+/// BEFORE INSERT, UPDATE or DELETE ON gdpr_links: only the owner of both tables; expressions become canonical.
+#[pg_trigger]
+fn gdpr_links_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
+    Ok(Some(raise(check_link(trigger))))
+}
+
+/// AFTER any statement on either table: at commit every session reads it anew.
+#[pg_trigger]
+fn gdpr_registry_announce<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
+    if let Ok(relation) = trigger.relid() {
+        cache::announce(relation);
+    }
+    Ok(None)
+}
+
+/// An Err of a trigger would reach the client as XX000, so the error is raised here.
+fn raise<T>(result: error::Result<T>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => {
+            ErrorReport::from(error).report(PgLogLevel::ERROR);
+            unreachable!("an ERROR does not return")
+        }
+    }
+}
+
+fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
+    let row = Written::of(trigger);
+    if trigger.event().fired_by_delete() {
+        require_owner_of_existing(&[row.required("relation")?])?;
+        return kept(trigger);
+    }
+    let json = |name| -> error::Result<_> { Ok(row.required::<JsonB>(name)?.0) };
+    Entry {
+        relation: row.required("relation")?,
+        subject: row.required("subject")?,
+        rules: json("rules")?,
+        on_erase: row.field("on_erase")?,
+        ground: row.field("ground")?,
+        search: row.required("search")?,
+        export: json("export")?,
+        facts: json("facts")?,
+        key: row.field("key")?,
+    }
+    .check()?;
+    kept(trigger)
+}
+
+fn check_link<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
+    let row = Written::of(trigger);
+    if trigger.event().fired_by_delete() {
+        require_owner_of_existing(&[row.required("source")?, row.required("target")?])?;
+        return kept(trigger);
+    }
+    let entry = LinkEntry {
+        source: row.required("source")?,
+        source_columns: row.required("source_columns")?,
+        target: row.required("target")?,
+        target_columns: row.required("target_columns")?,
+        kind: row.required("kind")?,
+        condition: row.field("condition")?,
+    }
+    .checked()?;
+    let mut stored = kept(trigger)?;
+    set(&mut stored, "source_columns", entry.source_columns)?;
+    set(&mut stored, "target_columns", entry.target_columns)?;
+    set(&mut stored, "condition", entry.condition)?;
+    Ok(stored)
+}
+
+/// The row as it was given to the trigger.
+fn kept<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
+    let row = match trigger.event().fired_by_delete() {
+        true => trigger.old(),
+        false => trigger.new(),
+    };
+    let row = row.ok_or_else(|| Error::internal("a row trigger was called without a row"))?;
+    Ok(row.into_owned())
+}
+
+/// Of tables that are gone nobody is the owner any more, so their entries are anybody's to take out.
+fn require_owner_of_existing(relations: &[pg_sys::Oid]) -> error::Result<()> {
+    let existing = relations.iter().copied();
+    let existing: Vec<_> = existing.filter(|oid| relation::owner(*oid).is_ok()).collect();
+    write::require_owner_of(&existing)
+}
+
+fn set<T: IntoDatum>(row: &mut Row, name: &str, value: T) -> error::Result<()> {
+    row.set_by_name(name, value)
+        .map_err(|error| Error::internal(format!("column {name} of the registry: {error}")))
+}

@@ -1,0 +1,81 @@
+//! Notices when what was read from the catalog may no longer hold, in this session or any other.
+//!
+//! PostgreSQL tells every session, at the start of its next statement, which relations and constraints another one has changed.
+//! What we keep depends on all foreign keys (hence CONSTROID) and on the relations it names.
+
+use pgrx::pg_sys;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::sync::Once;
+
+thread_local! {
+    static CONSTRAINTS_CHANGED: Cell<bool> = const { Cell::new(true) };
+    static RELATIONS_CHANGED: Cell<bool> = const { Cell::new(true) };
+    static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
+}
+
+/// What may have changed since the last call of `take`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changes {
+    /// some foreign key somewhere
+    pub constraints: bool,
+    /// a watched relation: its columns, indexes, owner, place in a hierarchy, or what is registered
+    pub relations: bool,
+}
+
+/// Says what may have changed, and forgets it. Called before the catalog is read anew, so that a change while reading counts again.
+pub fn take() -> Changes {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        // SAFETY: callbacks are registered once for the life of the backend; both only set flags.
+        unsafe {
+            pg_sys::CacheRegisterRelcacheCallback(
+                Some(relation_changed),
+                pg_sys::Datum::from(0usize),
+            );
+            pg_sys::CacheRegisterSyscacheCallback(
+                pg_sys::SysCacheIdentifier::CONSTROID as i32,
+                Some(constraint_changed),
+                pg_sys::Datum::from(0usize),
+            );
+        }
+    });
+    Changes {
+        constraints: CONSTRAINTS_CHANGED.replace(false),
+        relations: RELATIONS_CHANGED.replace(false),
+    }
+}
+
+/// Says that what was read must be read again, after it could not be read to the end.
+pub fn invalidate() {
+    CONSTRAINTS_CHANGED.set(true);
+    RELATIONS_CHANGED.set(true);
+}
+
+/// From now on a change of one of these relations counts, beside those watched already.
+pub fn watch(relations: impl IntoIterator<Item = pg_sys::Oid>) {
+    WATCHED.with_borrow_mut(|watched| watched.extend(relations.into_iter().map(|oid| oid.to_u32())));
+}
+
+/// Tells every session, at commit, that `relation` changed in a way that PostgreSQL itself does not count as a change: its rows.
+pub fn announce(relation: pg_sys::Oid) {
+    // SAFETY: queues an invalidation message for an existing relation.
+    unsafe { pg_sys::CacheInvalidateRelcacheByRelid(relation) }
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn relation_changed(_argument: pg_sys::Datum, relation: pg_sys::Oid) {
+    // InvalidOid: everything may have changed.
+    let counts = relation == pg_sys::InvalidOid
+        || WATCHED
+            .try_with(|watched| watched.borrow().contains(&relation.to_u32()))
+            .unwrap_or(true);
+    if counts {
+        RELATIONS_CHANGED.set(true);
+    }
+}
+
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn constraint_changed(_argument: pg_sys::Datum, _cache: i32, _hash: u32) {
+    CONSTRAINTS_CHANGED.set(true);
+}

@@ -1,0 +1,70 @@
+//! The whole database as the walk sees it: foreign keys, table hierarchies, declared links and subjects. One query.
+
+use super::home::Home;
+use crate::error::Result;
+use crate::security::RunAs;
+use crate::spi::LatestSnapshot;
+use crate::sql::Ident;
+use pgrx::pg_sys::Oid;
+use serde::Deserialize;
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Schema {
+    pub foreign_keys: Vec<ForeignKey>,
+    pub inheritance: Vec<Inherits>,
+    pub entries: Vec<Entry>,
+    pub links: Vec<DeclaredLink>,
+}
+
+/// A foreign key, from the referenced (source) to the referencing table (target).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ForeignKey {
+    pub source: Oid,
+    pub source_columns: Vec<i16>,
+    pub target: Oid,
+    pub target_columns: Vec<i16>,
+    /// source column = target column, a pair each
+    pub operators: Vec<Oid>,
+    pub on_delete: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Inherits {
+    pub child: Oid,
+    pub parent: Oid,
+    pub partition: bool,
+}
+
+/// What the registry says that matters to the walk.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Entry {
+    pub relation: Oid,
+    pub subject: bool,
+    pub key: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct DeclaredLink {
+    pub source: Oid,
+    pub source_columns: Vec<String>,
+    pub target: Oid,
+    pub target_columns: Vec<String>,
+    pub kind: String,
+    pub condition: Option<String>,
+}
+
+impl Schema {
+    /// Reads it with the rights of the registry's owner, in the newest snapshot. Needs SPI and pinned settings.
+    pub fn read(home: &Home) -> Result<Self> {
+        let sql = include_str!("schema.sql")
+            .replace("@extschema@", &Ident(&home.schema).to_string());
+        let _owner = RunAs::new(home.owner);
+        let _latest = LatestSnapshot::push();
+        super::read_document(&sql, &[], &[])
+    }
+
+    pub fn declared_key(&self, relation: Oid) -> Option<&[String]> {
+        let entry = self.entries.iter().find(|e| e.relation == relation)?;
+        entry.key.as_deref()
+    }
+}

@@ -1,0 +1,32 @@
+-- The foreign keys, the table hierarchies, and what the user declared, of the whole database.
+-- A partition's copy of its parent's foreign key (conparentid <> 0) is not a foreign key of its own.
+SELECT json_build_object(
+  'foreign_keys', (
+    SELECT coalesce(json_agg(json_build_object(
+             'source', confrelid::int8, 'source_columns', confkey,
+             'target', conrelid::int8, 'target_columns', conkey,
+             'operators', conpfeqop::int8[], 'on_delete', confdeltype) ORDER BY oid), '[]')
+    FROM pg_catalog.pg_constraint
+    WHERE contype = 'f' AND conparentid = 0),
+  'inheritance', (
+    SELECT coalesce(json_agg(json_build_object(
+             'child', i.inhrelid::int8, 'parent', i.inhparent::int8, 'partition', c.relispartition)
+             ORDER BY i.inhrelid, i.inhseqno), '[]')
+    FROM pg_catalog.pg_inherits i
+    JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+    WHERE c.relkind IN ('r', 'p', 'f')),
+  'entries', (
+    SELECT coalesce(json_agg(json_build_object(
+             'relation', relation::oid::int8, 'subject', subject, 'key', key) ORDER BY relation::oid), '[]')
+    FROM @extschema@.gdpr_registry
+    WHERE subject OR key IS NOT NULL),
+  'links', (
+    SELECT coalesce(json_agg(json_build_object(
+             'source', source::oid::int8, 'source_columns', source_columns,
+             'target', target::oid::int8, 'target_columns', target_columns,
+             'kind', kind, 'condition', condition)
+             ORDER BY source::oid, target::oid, source_columns, target_columns), '[]')
+    FROM @extschema@.gdpr_links l
+    WHERE EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = l.source)
+      AND EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = l.target))
+)::text

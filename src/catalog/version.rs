@@ -1,0 +1,52 @@
+//! What differs between PostgreSQL's major versions, and nothing else.
+
+use pgrx::pg_sys;
+
+/// `role` may SELECT every column of the relation and use its schema.
+pub fn may_select(relation: pg_sys::Oid, schema: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    const OK: pg_sys::AclResult::Type = pg_sys::AclResult::ACLCHECK_OK;
+    // SAFETY: catalog look-ups by oid; a relation that is gone answers "no".
+    unsafe {
+        let table = pg_sys::pg_class_aclcheck(relation, role, pg_sys::ACL_SELECT as _) == OK
+            || pg_sys::pg_attribute_aclcheck_all(
+                relation,
+                role,
+                pg_sys::ACL_SELECT as _,
+                pg_sys::AclMaskHow::ACLMASK_ALL,
+            ) == OK;
+        table && schema_usage(schema, role) == OK
+    }
+}
+
+#[cfg(any(feature = "pg14", feature = "pg15"))]
+unsafe fn schema_usage(schema: pg_sys::Oid, role: pg_sys::Oid) -> pg_sys::AclResult::Type {
+    // SAFETY: catalog look-up by oid.
+    unsafe { pg_sys::pg_namespace_aclcheck(schema, role, pg_sys::ACL_USAGE as _) }
+}
+
+#[cfg(not(any(feature = "pg14", feature = "pg15")))]
+unsafe fn schema_usage(schema: pg_sys::Oid, role: pg_sys::Oid) -> pg_sys::AclResult::Type {
+    // SAFETY: catalog look-up by oid.
+    unsafe {
+        pg_sys::object_aclcheck(
+            pg_sys::NamespaceRelationId,
+            schema,
+            role,
+            pg_sys::ACL_USAGE as _,
+        )
+    }
+}
+
+/// `role` owns the relation, or is a superuser.
+#[cfg(any(feature = "pg14", feature = "pg15"))]
+pub fn owns_relation(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: catalog look-up by oid.
+    unsafe { pg_sys::pg_class_ownercheck(relation, role) }
+}
+
+/// `role` owns the relation, or is a superuser.
+#[cfg(not(any(feature = "pg14", feature = "pg15")))]
+pub fn owns_relation(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: catalog look-up by oid.
+    unsafe { pg_sys::object_ownercheck(pg_sys::RelationRelationId, relation, role) }
+}

@@ -1,0 +1,26 @@
+//! gdpr_ext: for one person, inside PostgreSQL: what do we hold, forget me, and do not bring me back.
+
+pgrx::pg_module_magic!();
+
+mod api;
+mod catalog;
+mod error;
+mod guc;
+mod link;
+mod registry;
+mod security;
+mod spi;
+mod sql;
+mod walk;
+
+#[cfg(any(test, feature = "pg_test"))]
+#[path = "../pg_test/mod.rs"]
+pub mod pg_test;
+
+pgrx::extension_sql_file!("../sql/registry.sql", name = "registry", bootstrap);
+pgrx::extension_sql_file!("../sql/triggers.sql", name = "triggers", requires = ["registry"], finalize);
+
+#[pgrx::pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    guc::define();
+}

@@ -1,0 +1,132 @@
+//! An entry of `gdpr_registry`: checked against the table that it is about.
+
+use super::{is_restoring, rule};
+use crate::catalog::relation::Relation;
+use crate::error::{Code, Error, Result};
+use crate::security;
+use crate::spi::Connection;
+use crate::security::PinnedSettings;
+use pgrx::pg_sys::Oid;
+use serde_json::Value;
+
+pub struct Entry {
+    pub relation: Oid,
+    pub subject: bool,
+    pub rules: Value,
+    pub on_erase: Option<String>,
+    pub ground: Option<String>,
+    pub search: Vec<String>,
+    pub export: Value,
+    pub facts: Value,
+    pub key: Option<Vec<String>>,
+}
+
+const ON_ERASE: [&str; 3] = ["delete", "anonymise", "keep"];
+
+/// Art. 15(1) and 30(1): what the person is told, and what the record of processing holds.
+const FACTS: [&str; 9] = [
+    "purpose", "legal_basis", "category", "recipients", "transfers", "retention", "source",
+    "automated_decisions", "label",
+];
+
+const EXPORT: [&str; 4] = ["include", "exclude", "labels", "label"];
+
+impl Entry {
+    /// By the rights of the current user.
+    pub fn check(&self) -> Result<()> {
+        let _spi = Connection::open();
+        let restoring = is_restoring();
+        let _pinned = PinnedSettings::new();
+        let relation = Relation::load_one(self.relation)?;
+        relation.require_table()?;
+        security::require_owner(&relation, security::caller())?;
+        if relation.is_temporary() {
+            return Err(Error::new(
+                Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+                format!("temporary table {} cannot be registered", relation.qualified()),
+            )
+            .hint("The registry outlives the session, a temporary table does not."));
+        }
+        rule::check(&relation, &self.rules)?;
+        self.check_erasure()?;
+        let key = self.key.iter().flatten();
+        for column in self.search.iter().chain(key) {
+            relation.require_column(column)?;
+        }
+        if self.key.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Error::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                "a key needs at least one column",
+            ));
+        }
+        check_export(&relation, &self.export)?;
+        check_words("facts", &self.facts, &FACTS)?;
+        // A dump is loaded before the keys are made.
+        if self.subject && !restoring && relation.key(self.key.as_deref()).is_none() {
+            return Err(Error::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("table {} has no key by which a subject could be asked for", relation.qualified()),
+            )
+            .hint("Add a primary key or a unique key of NOT NULL columns, or name the columns with key => '{...}'."));
+        }
+        Ok(())
+    }
+
+    fn check_erasure(&self) -> Result<()> {
+        let Some(on_erase) = self.on_erase.as_deref() else {
+            return Ok(());
+        };
+        if !ON_ERASE.contains(&on_erase) {
+            return Err(Error::unknown_word("a way to erase", on_erase, &ON_ERASE));
+        }
+        if on_erase == "keep" && self.ground.as_deref().is_none_or(str::is_empty) {
+            return Err(Error::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                "keeping a table's rows needs a ground",
+            )
+            .detail("Personal data may be kept against a request to erase it only to the extent that the law asks for it: Art. 17(3) GDPR.")
+            .hint("Name it: gdpr_register(..., on_erase => 'keep', ground => 'tax law, 10 years')."));
+        }
+        Ok(())
+    }
+}
+
+fn check_export(relation: &Relation, export: &Value) -> Result<()> {
+    check_words("export", export, &EXPORT)?;
+    let columns = |key| export.get(key).and_then(Value::as_array).into_iter().flatten();
+    for column in columns("include").chain(columns("exclude")) {
+        relation.require_column(column.as_str().unwrap_or_default())?;
+    }
+    let labels = export.get("labels").and_then(Value::as_object);
+    for column in labels.into_iter().flat_map(|labels| labels.keys()) {
+        relation.require_column(column)?;
+    }
+    for (key, what, right) in [
+        ("include", "an array of columns", export.get("include").is_none_or(Value::is_array)),
+        ("exclude", "an array of columns", export.get("exclude").is_none_or(Value::is_array)),
+        ("labels", "an object: column to label", export.get("labels").is_none_or(Value::is_object)),
+        ("label", "a text", export.get("label").is_none_or(Value::is_string)),
+    ] {
+        if !right {
+            return Err(Error::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("\"{key}\" of export is not {what}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_words(what: &str, document: &Value, known: &[&str]) -> Result<()> {
+    let Some(object) = document.as_object() else {
+        return Err(Error::new(
+            Code::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("{what} is not a JSON object"),
+        )
+        .hint(format!("Its keys are: {}.", known.join(", "))));
+    };
+    match object.keys().find(|key| !known.contains(&key.as_str())) {
+        Some(unknown) => Err(Error::unknown_word(&format!("a key of {what}"), unknown, known)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,17 @@
+//! What the user told us: which tables are personal, what to do with them, and links that no foreign key states.
+//!
+//! Whatever way an entry is written, the trigger on the table has it checked here.
+
+pub mod entry;
+pub mod link;
+pub mod rule;
+pub mod write;
+
+use pgrx::pg_sys;
+use std::ffi::CStr;
+
+/// pg_dump's scripts run with an empty search_path. They load the registry before any key, index or constraint exists.
+fn is_restoring() -> bool {
+    // SAFETY: the setting's value, a NUL-terminated string.
+    unsafe { CStr::from_ptr(pg_sys::namespace_search_path) }.is_empty()
+}

@@ -1,0 +1,123 @@
+//! The rows of one table that a walk has found.
+
+use super::resolve::Status;
+use super::statements::{Layout, identity_types};
+use crate::link::graph::{Identity, Link, Table};
+use crate::spi::column::{Column, Storage};
+use crate::spi::row::Row;
+use pgrx::pg_sys;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+pub struct Found {
+    pub layout: Layout,
+    /// What each row is, and how far from the person. Kept where a link needs it.
+    pub status: Vec<Status>,
+    pub depth: Vec<u32>,
+    /// The values that links need, a column each.
+    pub wanted: Vec<Column>,
+    identities: Option<Identities>,
+    /// Rows that count as the person's: own, shared, or unreviewed.
+    pub taken: u64,
+}
+
+impl Found {
+    pub fn new(table: &Table, links: &[Link], memory: pg_sys::MemoryContext) -> Self {
+        let columns = table.wanted.iter();
+        Self {
+            layout: Layout::of(table, links),
+            status: Vec::new(),
+            depth: Vec::new(),
+            wanted: columns.map(|w| Column::new(w.element, memory)).collect(),
+            identities: table.distinguished.then(|| Identities::new(table)),
+            taken: 0,
+        }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.status.len()
+    }
+
+    /// The number of the row, and whether it is new.
+    pub fn recognise(&mut self, row: &Row) -> (u32, bool) {
+        let next = self.status.len() as u32;
+        match &mut self.identities {
+            Some(identities) => identities.number(row, self.layout.identity, next),
+            None => (next, true),
+        }
+    }
+
+    /// The number of a row of which the identity stands in these columns, if it was found.
+    pub fn find(&self, row: &Row, first: usize) -> Option<u32> {
+        self.identities.as_ref()?.find(row, first)
+    }
+
+    /// Keeps what links need of a new row.
+    pub fn keep(&mut self, row: &Row, status: Status, depth: u32) {
+        self.status.push(status);
+        self.depth.push(depth);
+        for (i, column) in self.wanted.iter_mut().enumerate() {
+            column.push(row.get(self.layout.wanted + i));
+        }
+    }
+}
+
+/// Rows by what tells them apart. A stored row always gives the same bytes, and two rows differ in them, so bytes are compared.
+enum Identities {
+    Place(HashMap<u64, u32>),
+    Image(Vec<Storage>, HashMap<Box<[u8]>, u32>),
+}
+
+impl Identities {
+    fn new(table: &Table) -> Self {
+        match table.identity {
+            Identity::Place => Self::Place(HashMap::new()),
+            _ => {
+                let types = identity_types(table);
+                Self::Image(types.into_iter().map(Storage::of).collect(), HashMap::new())
+            }
+        }
+    }
+
+    fn number(&mut self, row: &Row, first: usize, next: u32) -> (u32, bool) {
+        match self {
+            Self::Place(known) => enter(known.entry(place(row, first)), next),
+            Self::Image(storage, known) => enter(known.entry(image(storage, row, first)), next),
+        }
+    }
+
+    fn find(&self, row: &Row, first: usize) -> Option<u32> {
+        match self {
+            Self::Place(known) => known.get(&place(row, first)).copied(),
+            Self::Image(storage, known) => known.get(&image(storage, row, first)).copied(),
+        }
+    }
+}
+
+fn enter<K>(entry: Entry<K, u32>, next: u32) -> (u32, bool) {
+    match entry {
+        Entry::Occupied(known) => (*known.get(), false),
+        Entry::Vacant(place) => (*place.insert(next), true),
+    }
+}
+
+fn place(row: &Row, column: usize) -> u64 {
+    row.get(column).map_or(0, |datum| {
+        // SAFETY: the column is of type tid, a pointer to six bytes.
+        unsafe { pgrx::itemptr::item_pointer_to_u64(*datum.cast_mut_ptr::<pg_sys::ItemPointerData>()) }
+    })
+}
+
+fn image(storage: &[Storage], row: &Row, first: usize) -> Box<[u8]> {
+    let mut image = Vec::new();
+    for (i, storage) in storage.iter().enumerate() {
+        match row.get(first + i) {
+            Some(datum) => {
+                image.push(1);
+                storage.append_image(datum, &mut image);
+            }
+            None => image.push(0),
+        }
+    }
+    image.into_boxed_slice()
+}

@@ -1,0 +1,301 @@
+//! The walk: from the ids of subjects to every row that is theirs, set by set. docs/walk.md says what it answers.
+//!
+//! Tables come owners first. A table that one link leads to is read once, and its rows go straight to the caller. Tables that can be
+//! reached in several ways or in circles are settled together: their rows are put aside until it is known which of them are found.
+
+pub mod begin;
+pub mod found;
+pub mod output;
+pub mod resolve;
+pub mod settle;
+pub mod statements;
+pub mod subject;
+pub mod unreviewed;
+
+use crate::error::{Error, Result};
+use crate::link::Kind;
+use crate::link::graph::{Graph, Link, partition_of_row};
+use crate::security::{self, RunAs};
+use crate::spi::row::Row;
+use crate::spi::statement::Access;
+use found::Found;
+use output::Output;
+use pgrx::pg_sys::{self, Oid};
+use resolve::Status;
+use statements::{Purpose, Size, Step};
+use std::collections::HashSet;
+use subject::Ids;
+use unreviewed::Unreviewed;
+
+pub struct Walk<'a> {
+    graph: &'a Graph,
+    purpose: Purpose,
+    caller: Oid,
+    /// Where kept values live: as long as the walk.
+    memory: pg_sys::MemoryContext,
+    checked: HashSet<Oid>,
+    found: Vec<Option<Found>>,
+    unreviewed: Unreviewed,
+    output: Option<Output<'a>>,
+}
+
+/// Numbers of rows found, by table, in the order of the walk.
+pub type Tally = Vec<(Oid, u64)>;
+
+/// Rows of a link's source that are walked on from, and whose link columns are not NULL.
+struct Batch {
+    rows: Vec<u32>,
+}
+
+/// Keys given to one statement. More come in several statements, so that an array stays far below the 1 GB that a value may have.
+const BATCH: usize = 1_000_000;
+
+impl<'a> Walk<'a> {
+    /// Needs SPI and pinned settings. `memory` is the context that the walk's values are kept in.
+    pub fn new(
+        graph: &'a Graph,
+        purpose: Purpose,
+        memory: pg_sys::MemoryContext,
+        output: Option<Output<'a>>,
+    ) -> Self {
+        Self {
+            graph,
+            purpose,
+            caller: security::caller(),
+            memory,
+            checked: HashSet::new(),
+            found: graph.tables.iter().map(|_| None).collect(),
+            unreviewed: Unreviewed::default(),
+            output,
+        }
+    }
+
+    pub fn run(mut self, ids: &Ids) -> Result<Self> {
+        let graph = self.graph;
+        self.start(ids)?;
+        for component in &graph.components {
+            match component.as_slice() {
+                [table] if self.is_straight(*table) => {
+                    for link in self.walked_links_to(*table) {
+                        self.follow(link)?;
+                    }
+                }
+                tables => self.settle(tables)?,
+            }
+        }
+        Ok(self)
+    }
+
+    pub fn tally(&self) -> Tally {
+        let tables = self.graph.components.iter().flatten();
+        tables
+            .filter_map(|table| {
+                let found = self.found[*table].as_ref()?;
+                Some((self.graph.tables[*table].relation, found.taken))
+            })
+            .filter(|(_, rows)| *rows > 0)
+            .collect()
+    }
+
+    pub fn unreviewed(&self) -> &Unreviewed {
+        &self.unreviewed
+    }
+
+    /// Each row comes once, and is what its source is.
+    fn is_straight(&self, table: usize) -> bool {
+        let incoming = &self.graph.tables[table].incoming;
+        match incoming.as_slice() {
+            [] => true,
+            [_] if table == 0 => self.walked_links_to(0).is_empty(),
+            [link] => {
+                let link = &self.graph.links[*link];
+                link.source_unique && link.source.table != table
+            }
+            _ => table == 0 && self.walked_links_to(0).is_empty(),
+        }
+    }
+
+    fn walked_links_to(&self, table: usize) -> Vec<usize> {
+        let incoming = self.graph.tables[table].incoming.iter().copied();
+        incoming
+            .filter(|link| self.graph.links[*link].depth.is_some())
+            .collect()
+    }
+
+    fn start(&mut self, ids: &Ids) -> Result<()> {
+        let graph = self.graph;
+        let mut found = Found::new(graph.start(), &graph.links, self.memory);
+        let output = &mut self.output;
+        let size = Size::of(ids.len());
+        if ids.len() > 0 {
+            let scan = graph.start_scan;
+            require_select(graph, &mut self.checked, self.caller, scan)?;
+            let parameters = ids.parameters(size);
+            let take = |row: &Row| {
+                if !found.recognise(row).1 {
+                    return;
+                }
+                found.keep(row, Status::Own, 0);
+                found.taken += 1;
+                if let Some(output) = output {
+                    let content = output::content(row, found.layout.content);
+                    output.put(graph.start().relation, 0, None, false, content);
+                }
+            };
+            run(graph, Step::Start, size, self.purpose, scan, &parameters, take)?;
+        }
+        self.found[0] = Some(found);
+        Ok(())
+    }
+
+    /// Takes the rows that a link leads to into a table that no other link leads to.
+    fn follow(&mut self, number: usize) -> Result<()> {
+        let graph = self.graph;
+        let link = &graph.links[number];
+        let table = &graph.tables[link.target.table];
+        let source = self.found[link.source.table].take();
+        let Some(source) = source else {
+            return Ok(());
+        };
+        let everything = 0..source.rows() as u32;
+        let batches = batches(link, &source, everything.collect(), self.partition_slot(link))?;
+        let mut found = Found::new(table, &graph.links, self.memory);
+        let keeps = !table.wanted.is_empty() || table.distinguished;
+        for batch in &batches {
+            require_select(graph, &mut self.checked, self.caller, link.target.scan)?;
+            let size = Size::of(batch.rows.len());
+            let parameters = forward_parameters(link, &source, batch, size);
+            let output = &mut self.output;
+            let take = |row: &Row| {
+                let from = batch.row(row);
+                let depth = source.depth[from] + 1;
+                let status = match link.kind {
+                    Kind::Owner => source.status[from],
+                    _ => Status::Shared,
+                };
+                if keeps {
+                    found.recognise(row);
+                    found.keep(row, status, depth);
+                }
+                found.taken += 1;
+                if let Some(output) = output {
+                    let content = output::content(row, found.layout.content);
+                    let shared = status != Status::Own;
+                    output.put(table.relation, depth, Some(number), shared, content);
+                }
+            };
+            let step = Step::Forward(number);
+            let scan = link.target.scan;
+            run(graph, step, size, self.purpose, scan, &parameters, take)?;
+        }
+        self.found[link.target.table] = Some(found);
+        self.found[link.source.table] = Some(source);
+        Ok(())
+    }
+
+    /// Where a link starts from one partition only: which of the table's wanted values says where a row is.
+    fn partition_slot(&self, link: &Link) -> Option<usize> {
+        link.source.partitions.as_ref()?;
+        let wanted = &self.graph.tables[link.source.table].wanted;
+        wanted.iter().position(|known| *known == partition_of_row())
+    }
+}
+
+impl Batch {
+    /// The source row that led to a row found.
+    fn row(&self, found: &Row) -> usize {
+        let ordinal = found.get(0).map_or(1, |datum| datum.value());
+        self.rows[ordinal - 1] as usize
+    }
+}
+
+/// Of these rows, those that the link can be followed from.
+fn batches(
+    link: &Link,
+    source: &Found,
+    mut rows: Vec<u32>,
+    partition_slot: Option<usize>,
+) -> Result<Vec<Batch>> {
+    let mut slots = Vec::with_capacity(link.source.columns.len());
+    for column in &link.source.columns {
+        let slot = column.value.slot;
+        slots.push(slot.ok_or_else(|| Error::internal("a link column was not read"))?);
+    }
+    rows.retain(|row| {
+        let row = *row as usize;
+        matches!(source.status[row], Status::Own | Status::Shared)
+            && slots.iter().all(|slot| !source.wanted[*slot].is_null(row))
+    });
+    if let (Some(slot), Some(partitions)) = (partition_slot, &link.source.partitions) {
+        rows.retain(|row| {
+            let partition = source.wanted[slot].get(*row as usize).value() as u32;
+            partitions.contains(&Oid::from(partition))
+        });
+    }
+    Ok(rows
+        .chunks(BATCH)
+        .map(|rows| Batch {
+            rows: rows.to_vec(),
+        })
+        .collect())
+}
+
+fn forward_parameters(
+    link: &Link,
+    source: &Found,
+    batch: &Batch,
+    size: Size,
+) -> Vec<pg_sys::Datum> {
+    let condition = link.condition.iter().flat_map(|c| &c.source);
+    let values = link.source.columns.iter().map(|column| &column.value);
+    let slots = values
+        .chain(condition.map(|(_, value)| value))
+        .filter_map(|value| value.slot);
+    parameters(slots, source, batch, size)
+}
+
+fn parameters(
+    slots: impl Iterator<Item = usize>,
+    source: &Found,
+    batch: &Batch,
+    size: Size,
+) -> Vec<pg_sys::Datum> {
+    slots
+        .map(|slot| match size {
+            Size::One => source.wanted[slot].get(batch.rows[0] as usize),
+            Size::Few | Size::Many => source.wanted[slot].array(&batch.rows),
+        })
+        .collect()
+}
+
+/// Checks, once a call, that the caller may read what a statement reads.
+fn require_select(
+    graph: &Graph,
+    checked: &mut HashSet<Oid>,
+    caller: Oid,
+    scan: Oid,
+) -> Result<()> {
+    if checked.insert(scan) {
+        security::require_select(graph.relation(scan)?, caller)?;
+    }
+    Ok(())
+}
+
+/// Runs one step's statement as the owner of the table that it reads.
+fn run(
+    graph: &Graph,
+    step: Step,
+    size: Size,
+    purpose: Purpose,
+    scan: Oid,
+    parameters: &[pg_sys::Datum],
+    each: impl FnMut(&Row),
+) -> Result<()> {
+    let _owner = RunAs::new(graph.relation(scan)?.owner);
+    let statement = graph.statements.get(graph, step, size, purpose)?;
+    let access = match (purpose, step) {
+        (Purpose::Collect, _) => Access::Read,
+        (Purpose::Lock, _) => Access::Lock,
+    };
+    statement.run(parameters, access, each)
+}

@@ -1,0 +1,355 @@
+//! The SQL of each step of a walk, prepared when it is first needed and kept with the graph.
+//!
+//! Every statement reads one table, by values that earlier statements found. So it can run as that table's owner.
+
+use crate::catalog::operator::Equality;
+use crate::catalog::relation::Relation;
+use crate::error::Result;
+use crate::link::graph::{Check, Graph, Identity, Link, LinkColumn, Table, Value};
+use crate::link::Kind;
+use crate::spi::statement::{Planning, Statement};
+use crate::catalog::types;
+use crate::sql::{Ident, Literal};
+use pgrx::pg_sys::{self, Oid};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What a walk is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// The rows' contents are given out.
+    Collect,
+    /// The rows are locked.
+    Lock,
+}
+
+/// Which rows a statement finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// the subjects, by their ids
+    Start,
+    /// a link's targets, by their sources
+    Forward(usize),
+    /// a link's sources, by their targets: who else owns them
+    Reverse(usize),
+}
+
+/// How many keys it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Size {
+    /// one, as plain parameters
+    One,
+    /// so few that a plan made for any number will do
+    Few,
+    /// so many that the number decides about the plan
+    Many,
+}
+
+impl Size {
+    /// Up to this many keys an index is the way whatever their number.
+    const FEW: usize = 1000;
+
+    pub fn of(keys: usize) -> Self {
+        match keys {
+            1 => Self::One,
+            n if n <= Self::FEW => Self::Few,
+            _ => Self::Many,
+        }
+    }
+}
+
+/// The statements of one graph.
+#[derive(Default)]
+pub struct Statements {
+    prepared: RefCell<HashMap<(Step, Size, Purpose), Rc<Statement>>>,
+}
+
+impl Statements {
+    pub fn get(
+        &self,
+        graph: &Graph,
+        step: Step,
+        size: Size,
+        purpose: Purpose,
+    ) -> Result<Rc<Statement>> {
+        let key = (step, size, purpose);
+        if let Some(statement) = self.prepared.borrow().get(&key) {
+            return Ok(statement.clone());
+        }
+        let (sql, types) = text(graph, step, size, purpose)?;
+        let planning = match size {
+            Size::Many => Planning::EachRun,
+            Size::One | Size::Few => Planning::Once,
+        };
+        let statement = Rc::new(Statement::prepare(&sql, &types, planning)?);
+        self.prepared.borrow_mut().insert(key, statement.clone());
+        Ok(statement)
+    }
+}
+
+/// Where each part of a forward statement's row begins. `ord`, the ordinal of the key that led to the row, comes first.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    pub identity: usize,
+    /// for each incoming link that is checked by `Check::NotNull`, whether the row has an owner by it
+    pub flags: usize,
+    pub wanted: usize,
+    /// key and data
+    pub content: usize,
+}
+
+impl Layout {
+    pub fn of(table: &Table, links: &[Link]) -> Self {
+        let identity = 1;
+        let flags = identity + if table.distinguished { identity_columns(table, "target").len() } else { 0 };
+        let wanted = flags + flagged(table, links).count();
+        Self {
+            identity,
+            flags,
+            wanted,
+            content: wanted + table.wanted.len(),
+        }
+    }
+}
+
+/// The incoming links of a table by which a row has an owner when its columns are not NULL.
+pub fn flagged<'a>(table: &'a Table, links: &'a [Link]) -> impl Iterator<Item = usize> + 'a {
+    let counts = |number: &usize| {
+        let link = &links[*number];
+        table.distinguished && link.kind == Kind::Owner && link.check == Check::NotNull
+    };
+    table.incoming.iter().copied().filter(counts)
+}
+
+fn text(graph: &Graph, step: Step, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid>)> {
+    match step {
+        Step::Start => start(graph, size, purpose),
+        Step::Forward(number) => forward(graph, &graph.links[number], size, purpose),
+        Step::Reverse(number) => reverse(graph, &graph.links[number], size),
+    }
+}
+
+fn start(graph: &Graph, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid>)> {
+    let table = graph.start();
+    let relation = graph.relation(graph.start_scan)?;
+    let mut keys = Keys::new(size);
+    let mut matches = Vec::new();
+    for column in &table.key {
+        let (element, _) = types::array_element(column.type_oid);
+        let value = keys.add(element, "");
+        let side = (column.type_oid, column.collation);
+        let target = format!("target.{}", Ident(&column.name));
+        matches.push(Equality::between(side, side)?.sql(&value, &target));
+    }
+    let sql = format!(
+        "SELECT {} FROM {} JOIN {} AS target ON {}{}",
+        found_columns(graph, table, purpose),
+        keys.from(),
+        relation.from_item(),
+        matches.join(" AND "),
+        locking(purpose),
+    );
+    Ok((sql, keys.types))
+}
+
+fn forward(
+    graph: &Graph,
+    link: &Link,
+    size: Size,
+    purpose: Purpose,
+) -> Result<(String, Vec<Oid>)> {
+    let mut keys = Keys::new(size);
+    let relation = graph.relation(link.target.scan)?;
+    let mut matches = Vec::new();
+    for ((source, target), equality) in pairs(link) {
+        let value = keys.add(source.value.wanted.element, &source.value.restore);
+        if let Some(remote) = equality.sent_to_foreign_server(relation, &keys, &target.joined) {
+            matches.push(remote);
+        }
+        matches.push(equality.sql(&value, &target.joined));
+    }
+    let mut from = String::new();
+    if let Some(condition) = &link.condition {
+        from = keys.lateral(&condition.source, "source");
+        matches.push(format!("({})", condition.sql));
+    }
+    let sql = format!(
+        "SELECT {} FROM {}{from} JOIN {} AS target ON {}{}",
+        found_columns(graph, &graph.tables[link.target.table], purpose),
+        keys.from(),
+        relation.from_item(),
+        matches.join(" AND "),
+        locking(purpose),
+    );
+    Ok((sql, keys.types))
+}
+
+fn reverse(graph: &Graph, link: &Link, size: Size) -> Result<(String, Vec<Oid>)> {
+    let mut keys = Keys::new(size);
+    let relation = graph.relation(link.source.scan)?;
+    let mut matches = Vec::new();
+    for ((source, target), equality) in pairs(link) {
+        let value = keys.add(target.value.wanted.element, &target.value.restore);
+        matches.push(equality.sql(&source.joined, &value));
+    }
+    let mut from = String::new();
+    if let Some(condition) = &link.condition {
+        from = keys.lateral(&condition.target, "target");
+        matches.push(format!("({})", condition.sql));
+    }
+    let source = &graph.tables[link.source.table];
+    let sql = format!(
+        "SELECT s.ord, {} FROM {}{from} JOIN {} AS source ON {}",
+        identity_columns(source, "source").join(", "),
+        keys.from(),
+        relation.from_item(),
+        matches.join(" AND "),
+    );
+    Ok((sql, keys.types))
+}
+
+fn pairs(link: &Link) -> impl Iterator<Item = ((&LinkColumn, &LinkColumn), &Equality)> {
+    let columns = link.source.columns.iter().zip(&link.target.columns);
+    columns.zip(&link.equalities)
+}
+
+/// What is read of each row found, as `Layout` describes it.
+fn found_columns(graph: &Graph, table: &Table, purpose: Purpose) -> String {
+    let mut columns = vec!["s.ord".to_owned()];
+    if table.distinguished {
+        columns.extend(identity_columns(table, "target"));
+    }
+    columns.extend(flagged(table, &graph.links).map(|number| has_owner(&graph.links[number])));
+    columns.extend(table.wanted.iter().map(|wanted| wanted.sql.clone()));
+    if purpose == Purpose::Collect {
+        columns.push(key_document(table));
+        columns.push("pg_catalog.to_jsonb(target)".to_owned());
+    }
+    columns.join(", ")
+}
+
+/// The row's foreign key is not NULL, and the row is in the partition that has the foreign key.
+fn has_owner(link: &Link) -> String {
+    let columns = link.target.columns.iter();
+    let mut tests: Vec<String> = columns.map(|c| format!("{} IS NOT NULL", c.joined)).collect();
+    if let Some(partitions) = &link.target.partitions {
+        let oids: Vec<String> = partitions.iter().map(|oid| oid.to_u32().to_string()).collect();
+        tests.push(format!("target.tableoid IN ({})", oids.join(", ")));
+    }
+    tests.join(" AND ")
+}
+
+fn key_document(table: &Table) -> String {
+    if table.key.is_empty() {
+        return "NULL::jsonb".to_owned();
+    }
+    let parts: Vec<String> = table
+        .key
+        .iter()
+        .map(|column| format!("{}, target.{}", Literal(&column.name), Ident(&column.name)))
+        .collect();
+    format!("pg_catalog.jsonb_build_object({})", parts.join(", "))
+}
+
+/// The columns that tell a table's rows apart.
+fn identity_columns(table: &Table, alias: &str) -> Vec<String> {
+    match table.identity {
+        Identity::Place => vec![format!("{alias}.ctid")],
+        Identity::PlaceInPartition => vec![format!("{alias}.tableoid"), format!("{alias}.ctid")],
+        Identity::Key => table
+            .key
+            .iter()
+            .map(|column| format!("{alias}.{}", Ident(&column.name)))
+            .collect(),
+        Identity::WholeRow => vec![format!("({alias}.*)::text")],
+    }
+}
+
+/// The types of the columns that tell a table's rows apart.
+pub fn identity_types(table: &Table) -> Vec<Oid> {
+    match table.identity {
+        Identity::Place => vec![pg_sys::TIDOID],
+        Identity::PlaceInPartition => vec![pg_sys::OIDOID, pg_sys::TIDOID],
+        Identity::Key => table.key.iter().map(|column| column.type_oid).collect(),
+        Identity::WholeRow => vec![pg_sys::TEXTOID],
+    }
+}
+
+fn locking(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Collect => "",
+        Purpose::Lock => " FOR UPDATE OF target",
+    }
+}
+
+/// The keys that a statement is given, as a relation `s(k1, k2, ..., ord)`.
+pub struct Keys {
+    size: Size,
+    elements: Vec<Oid>,
+    types: Vec<Oid>,
+}
+
+impl Keys {
+    fn new(size: Size) -> Self {
+        Self {
+            size,
+            elements: Vec::new(),
+            types: Vec::new(),
+        }
+    }
+
+    /// Takes one more column of values of this type and returns the SQL for its value.
+    fn add(&mut self, element: Oid, restore: &str) -> String {
+        self.elements.push(element);
+        self.types.push(match self.size {
+            Size::One => element,
+            Size::Few | Size::Many => types::array_element(element).1,
+        });
+        format!("s.k{}{restore}", self.elements.len())
+    }
+
+    /// Columns of the side that the statement does not read, under that side's alias, for a condition to speak of.
+    fn lateral(&mut self, columns: &[(String, Value)], alias: &str) -> String {
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|(name, value)| {
+                let key = self.add(value.wanted.element, &value.restore);
+                format!("{key} AS {}", Ident(name))
+            })
+            .collect();
+        if columns.is_empty() {
+            return String::new();
+        }
+        format!(" CROSS JOIN LATERAL (SELECT {}) AS {alias}", columns.join(", "))
+    }
+
+    fn from(&self) -> String {
+        let numbers = 1..=self.elements.len();
+        match self.size {
+            Size::One => {
+                let values: Vec<String> = numbers.map(|n| format!("${n} AS k{n}")).collect();
+                format!("(SELECT {}, 1::int8 AS ord) AS s", values.join(", "))
+            }
+            Size::Few | Size::Many => {
+                let arrays: Vec<String> = numbers.clone().map(|n| format!("${n}")).collect();
+                let names: Vec<String> = numbers.map(|n| format!("k{n}")).collect();
+                format!(
+                    "pg_catalog.unnest({}) WITH ORDINALITY AS s({}, ord)",
+                    arrays.join(", "),
+                    names.join(", ")
+                )
+            }
+        }
+    }
+}
+
+impl Equality {
+    /// The same test against the array of all keys, where that lets a foreign server do the search: a join with our keys it cannot do.
+    fn sent_to_foreign_server(&self, relation: &Relation, keys: &Keys, target: &str) -> Option<String> {
+        let is_array = keys.size != Size::One;
+        (relation.is_foreign() && is_array)
+            .then(|| self.any(target, &format!("${}", keys.elements.len())))
+            .flatten()
+    }
+}

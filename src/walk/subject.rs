@@ -1,0 +1,208 @@
+//! The ids that a walk starts from: as the caller gave them, in the types of the table's key.
+
+use super::statements::Size;
+use crate::catalog::relation::Column as KeyColumn;
+use crate::catalog::types;
+use crate::error::{Code, Error, Result};
+use crate::link::graph::{Graph, Table};
+use crate::spi::column::Column;
+use pgrx::pg_sys::{self, Datum, Oid};
+use serde_json::{Map, Value};
+use std::ffi::{CStr, CString};
+use std::panic::AssertUnwindSafe;
+
+/// One column of values for each key column.
+pub struct Ids {
+    columns: Vec<Column>,
+    rows: Vec<u32>,
+}
+
+impl Ids {
+    /// From a value of any type: the key's own or one that reads as it, text, jsonb for a composite key, or an array of these for
+    /// many subjects. 22004 for NULLs, 22P02 for a value that the key's type does not read, 22023 for wrong parts.
+    pub fn read(
+        graph: &Graph,
+        id: Datum,
+        type_oid: Oid,
+        memory: pg_sys::MemoryContext,
+    ) -> Result<Self> {
+        let table = graph.start();
+        let name = graph.relation(graph.start_scan)?.qualified().to_string();
+        if table.key.is_empty() {
+            return Err(Error::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("table {name} has no key by which a row could be asked for"),
+            )
+            .hint(format!(
+                "Add a primary key or a unique key of NOT NULL columns, or name the columns: gdpr_register('{name}', key => '{{...}}')."
+            )));
+        }
+        let mut ids = Self {
+            columns: table
+                .key
+                .iter()
+                .map(|column| Column::new(types::array_element(column.type_oid).0, memory))
+                .collect(),
+            rows: Vec::new(),
+        };
+        // SAFETY: catalog look-up by oid.
+        let element = unsafe { pg_sys::get_element_type(types::base_type(type_oid)) };
+        let own_type = table.key.len() == 1
+            && types::base_type(table.key[0].type_oid) == types::base_type(type_oid);
+        if element == pg_sys::InvalidOid || own_type {
+            ids.add(table, &name, Some(id), type_oid)?;
+        } else {
+            for value in elements(id, element) {
+                ids.add(table, &name, value, element)?;
+            }
+        }
+        Ok(ids)
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn parameters(&self, size: Size) -> Vec<Datum> {
+        self.columns
+            .iter()
+            .map(|column| match size {
+                Size::One => column.get(0),
+                Size::Few | Size::Many => column.array(&self.rows),
+            })
+            .collect()
+    }
+
+    fn add(&mut self, table: &Table, name: &str, id: Option<Datum>, type_oid: Oid) -> Result<()> {
+        let id = id.ok_or_else(|| Error::null_argument("id"))?;
+        if let [column] = table.key.as_slice() {
+            let element = self.columns[0].storage().oid;
+            if element == types::base_type(type_oid) && element == types::base_type(column.type_oid) {
+                self.push(0, Some(id));
+                return self.end();
+            }
+        }
+        let text = output_text(id, type_oid);
+        if type_oid == pg_sys::JSONBOID || type_oid == pg_sys::JSONOID || table.key.len() > 1 {
+            return match serde_json::from_str(&text) {
+                Ok(Value::Array(many)) => many
+                    .into_iter()
+                    .try_for_each(|one| self.add_json(table, name, one)),
+                Ok(one) => self.add_json(table, name, one),
+                Err(_) => Err(not_composite(table, name)),
+            };
+        }
+        self.push_text(0, &table.key[0], name, &text)?;
+        self.end()
+    }
+
+    fn add_json(&mut self, table: &Table, name: &str, id: Value) -> Result<()> {
+        let parts: Map<String, Value> = match (id, table.key.as_slice()) {
+            (Value::Object(parts), _) => parts,
+            (Value::Null, _) => return Err(Error::null_argument("id")),
+            (Value::Array(_), _) => return Err(not_composite(table, name)),
+            (scalar, [only]) => Map::from_iter([(only.name.clone(), scalar)]),
+            _ => return Err(not_composite(table, name)),
+        };
+        if let Some(unknown) = parts.keys().find(|part| !table.key.iter().any(|c| c.name == **part)) {
+            return Err(wrong_parts(table, name, &format!("has no part \"{unknown}\"")));
+        }
+        for (i, column) in table.key.iter().enumerate() {
+            match parts.get(&column.name) {
+                Some(Value::Null) => return Err(Error::null_argument(&format!("id part \"{}\"", column.name))),
+                Some(Value::String(text)) => self.push_text(i, column, name, text)?,
+                Some(value) => self.push_text(i, column, name, &value.to_string())?,
+                None => {
+                    return Err(wrong_parts(table, name, &format!("also has the part \"{}\"", column.name)));
+                }
+            }
+        }
+        self.end()
+    }
+
+    fn push(&mut self, column: usize, value: Option<Datum>) {
+        self.columns[column].push(value);
+    }
+
+    fn push_text(&mut self, i: usize, column: &KeyColumn, table: &str, text: &str) -> Result<()> {
+        let value = input(text, self.columns[i].storage().oid).ok_or_else(|| {
+            let wanted = types::display_name(column.type_oid);
+            Error::new(
+                Code::ERRCODE_INVALID_TEXT_REPRESENTATION,
+                format!("the id given for table {table} is no {wanted}"),
+            )
+            .hint(format!("Its key column \"{}\" is of type {wanted}.", column.name))
+        })?;
+        self.push(i, Some(value));
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.rows.push(self.rows.len() as u32);
+        Ok(())
+    }
+}
+
+fn not_composite(table: &Table, name: &str) -> Error {
+    wrong_parts(table, name, "must be given as one jsonb object")
+}
+
+fn wrong_parts(table: &Table, name: &str, what: &str) -> Error {
+    let parts: Vec<String> = table.key.iter().map(|c| format!("\"{}\": ...", c.name)).collect();
+    Error::new(
+        Code::ERRCODE_INVALID_PARAMETER_VALUE,
+        format!("the key of table {name} {what}"),
+    )
+    .hint(format!("Give the id as '{{{}}}'.", parts.join(", ")))
+}
+
+/// The elements of an array.
+fn elements(array: Datum, element: Oid) -> Vec<Option<Datum>> {
+    let (mut length, mut by_value, mut align) = (0i16, false, 0);
+    let (mut values, mut nulls, mut count) = (std::ptr::null_mut(), std::ptr::null_mut(), 0);
+    // SAFETY: the datum is an array of this element type; deconstruct_array allocates both results with `count` entries.
+    unsafe {
+        pg_sys::get_typlenbyvalalign(element, &mut length, &mut by_value, &mut align);
+        let array = pg_sys::pg_detoast_datum(array.cast_mut_ptr());
+        pg_sys::deconstruct_array(
+            array.cast(),
+            element,
+            length.into(),
+            by_value,
+            align,
+            &mut values,
+            &mut nulls,
+            &mut count,
+        );
+        (0..count as usize)
+            .map(|i| (!*nulls.add(i)).then(|| *values.add(i)))
+            .collect()
+    }
+}
+
+/// What the type prints for a value.
+fn output_text(value: Datum, type_oid: Oid) -> String {
+    let (mut function, mut is_varlena) = (pg_sys::InvalidOid, false);
+    // SAFETY: the value is of this type; its output function returns a palloc'd string.
+    unsafe {
+        pg_sys::getTypeOutputInfo(type_oid, &mut function, &mut is_varlena);
+        CStr::from_ptr(pg_sys::OidOutputFunctionCall(function, value))
+            .to_string_lossy()
+            .into_owned()
+    }
+}
+
+/// The value that the type reads from a text; None if it does not. The type's own message would repeat the text, which may be personal.
+fn input(text: &str, type_oid: Oid) -> Option<Datum> {
+    let text = CString::new(text).ok()?;
+    let (mut function, mut parameter) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
+    // SAFETY: the pointers are to live locals.
+    unsafe { pg_sys::getTypeInputInfo(type_oid, &mut function, &mut parameter) };
+    // The caller turns None into an error of ours, which ends the statement: nothing is done after the error was caught.
+    pgrx::PgTryBuilder::new(AssertUnwindSafe(|| {
+        // SAFETY: the string lives through the call.
+        Some(unsafe { pg_sys::OidInputFunctionCall(function, text.as_ptr().cast_mut(), parameter, -1) })
+    }))
+    .catch_others(|_| None)
+    .execute()
+}

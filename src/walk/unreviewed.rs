@@ -1,0 +1,77 @@
+//! Rows that belong to somebody else too, and the declarations that would settle what that means.
+
+use crate::error::{Code, Error, Result};
+use crate::link::graph::{End, Graph};
+use crate::link::name;
+use crate::sql::Literal;
+use std::collections::{BTreeMap, HashSet};
+
+#[derive(Default)]
+pub struct Unreviewed {
+    /// Rows by the undeclared link that gives them an owner elsewhere. A row can count for several links.
+    rows: BTreeMap<usize, u64>,
+    /// Tables of which unreviewed rows were found.
+    tables: HashSet<usize>,
+}
+
+impl Unreviewed {
+    pub fn add(&mut self, table: usize, links: impl Iterator<Item = usize>) {
+        self.tables.insert(table);
+        for link in links {
+            *self.rows.entry(link).or_default() += 1;
+        }
+    }
+
+    /// 55000 if there are any, with the calls that settle them.
+    pub fn refuse(&self, graph: &Graph, names: &[String]) -> Result<()> {
+        if self.tables.is_empty() {
+            return Ok(());
+        }
+        // A link from a table that has unreviewed rows itself most likely leads from one of those: what settles them settles these.
+        let nearest = |link: &&usize| !self.tables.contains(&graph.links[**link].source.table);
+        let mut links: Vec<&usize> = self.rows.keys().filter(nearest).collect();
+        if links.is_empty() {
+            links = self.rows.keys().collect();
+        }
+        let lines = |each: &dyn Fn(usize) -> String| {
+            let lines: Vec<String> = links.iter().map(|link| each(**link)).collect();
+            lines.join("\n")
+        };
+        let detail = lines(&|link| format!("{}: {} rows", names[link], self.rows[&link]));
+        let hint = lines(&|link| call(graph, link));
+        Err(Error::new(
+            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            "rows of this person belong to somebody else too, and nobody has declared what that means",
+        )
+        .detail(detail)
+        .hint(format!(
+            "Say of each link what it is, 'owner', 'accessor', 'context' or 'ignore':\n{hint}"
+        )))
+    }
+}
+
+fn call(graph: &Graph, link: usize) -> String {
+    let link = &graph.links[link];
+    let side = |end: &End| {
+        let columns: Vec<String> = end.columns.iter().map(|c| array_item(&c.name)).collect();
+        format!(
+            "{}, {}",
+            Literal(&name::table(graph, end.scan)),
+            Literal(&format!("{{{}}}", columns.join(",")))
+        )
+    };
+    format!(
+        "SELECT gdpr_link({}, {}, kind => 'accessor');",
+        side(&link.source),
+        side(&link.target)
+    )
+}
+
+/// An element of an array constant, quoted where array syntax wants it.
+fn array_item(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || c == '_';
+    if !text.is_empty() && text.chars().all(plain) && !text.eq_ignore_ascii_case("null") {
+        return text.to_owned();
+    }
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Random schemas, walked by the extension and by a naive reimplementation of docs/walk.md; both must find the same rows.
+
+    python tests/oracle/run.py --socket DIR [--schemas 1000] [--seed N] [--replay SEED]
+
+DIR is the socket directory of a running cluster (PGHOST if not given) that has the extension installed. Connects as `postgres`
+and works in a database of its own, `gdpr_oracle`. Exits with 1 if a schema failed, or if the run never met something that it should test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+
+import psycopg
+from compare import KINDS, Failure, examine
+from generate import generate
+from model import Model, late, regclass, setup, start_id
+from shrink import shrink
+
+DATABASE = "gdpr_oracle"
+SHRUNK = 3  # failures that are made small; of the others only the seed is printed
+ENOUGH = 200  # schemas after which every kind of case must have occurred
+
+
+class Session:
+    """A connection that comes back after the server has crashed."""
+
+    def __init__(self, socket: str) -> None:
+        self.socket = socket
+        self.connection: psycopg.Connection | None = None
+
+    def connect(self) -> psycopg.Connection:
+        deadline = time.monotonic() + 60
+        while self.connection is None or self.connection.closed:
+            try:
+                self.connection = self.open(DATABASE)
+                self.connection.execute("SET statement_timeout = '20s'")
+                self.connection.execute("SET client_min_messages = warning")
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+        return self.connection
+
+    def open(self, database: str) -> psycopg.Connection:
+        return psycopg.connect(host=self.socket, user="postgres", dbname=database, autocommit=True)
+
+    def create(self) -> None:
+        with self.open("postgres") as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'")
+        self.connect().execute("CREATE EXTENSION gdpr_ext")
+
+    def drop(self) -> None:
+        if self.connection:
+            self.connection.close()
+        with self.open("postgres") as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+
+    def examine(self, model: Model, seen: set[str]) -> Failure | None:
+        try:
+            return examine(self.connect(), model, seen)
+        except psycopg.OperationalError as error:
+            return Failure("crash", f"the connection was lost: {error}")
+
+
+def report(session: Session, model: Model, failure: Failure) -> None:
+    def still_fails(smaller: Model) -> bool:
+        again = session.examine(smaller, set())
+        return again is not None and again.kind == failure.kind
+
+    small = shrink(model, still_fails)
+    last = session.examine(small, set())
+    if last is None:
+        print("-- Not reproducible on its own: it needs what happened before it in the session.\n" + failure.text)
+        return
+    print("BEGIN;\n" + ";\n".join(setup(small)) + ";")
+    if late(small):
+        walks(small)
+        print(";\n".join(late(small)) + ";")
+    walks(small)
+    print(f"ROLLBACK;\n\n{last.text}\n")
+
+
+def walks(model: Model) -> None:
+    for start in model.starts:
+        print(f"SELECT * FROM public.gdpr_collect({regclass(start.table)}, {start_id(start)});")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--socket", default=os.environ.get("PGHOST"), help="directory of the server's socket, default PGHOST")
+    parser.add_argument("--schemas", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1, help="the i-th schema is made from seed + i")
+    parser.add_argument("--replay", type=int, metavar="SEED", help="only this one schema")
+    chosen = parser.parse_args()
+    if not chosen.socket:
+        parser.error("which server? give --socket or set PGHOST")
+    return chosen
+
+
+def main() -> int:
+    chosen = arguments()
+    session = Session(chosen.socket)
+    session.create()
+    first, count = (chosen.replay, 1) if chosen.replay is not None else (chosen.seed, chosen.schemas)
+    print(f"oracle: {count} schemas from seed {first}", flush=True)
+    occurred: Counter[str] = Counter()
+    failed = 0
+    started = time.monotonic()
+    for seed in range(first, first + count):
+        model = generate(seed)
+        seen: set[str] = set()
+        failure = session.examine(model, seen)
+        occurred.update(seen)
+        if failure:
+            failed += 1
+            print(f"\nFAILED seed {seed}: {failure.kind}")
+            print(f"replay: python tests/oracle/run.py --socket {chosen.socket} --replay {seed}", flush=True)
+            if failed <= SHRUNK:
+                report(session, model, failure)
+        if seed % 250 == 0:
+            session.connect().execute("VACUUM")  # thousands of rolled back tables are dead rows in the catalog
+    print(f"\n{time.monotonic() - started:.0f} s; schemas in which it occurred:")
+    for kind in KINDS:
+        print(f"  {kind:34}{occurred[kind]:6}")
+    blind = [kind for kind in KINDS if not occurred[kind]] if count >= ENOUGH else []
+    if blind:
+        print("never occurred: " + ", ".join(blind))
+    session.drop()
+    print(f"{count - failed} passed, {failed} failed")
+    return 1 if failed or blind else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

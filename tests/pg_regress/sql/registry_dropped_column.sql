@@ -1,0 +1,73 @@
+-- A column that a link or a rule needs is dropped.
+--
+-- By default that is a warning, and the next use is an error that names link and column: never a link that silently finds nothing. With
+-- gdpr_ext.strict_ddl the DROP itself is refused.
+CREATE SCHEMA registry;
+SET search_path = registry, public;
+\set SHOW_CONTEXT never
+CREATE TABLE person (id int PRIMARY KEY, email text, name text, nick text);
+CREATE TABLE note (id int PRIMARY KEY, email text, state text, payload jsonb, unused int);
+INSERT INTO person VALUES (1, 'ada@example.org', 'Ada', 'a');
+SELECT gdpr_register('person', '{"name": "blank"}', subject => true, search => '{nick}');
+SELECT gdpr_link('person', '{email}', 'note', '{email}', condition => $$target.state = 'live'$$);
+SELECT gdpr_link('person', '{(id::text)}', 'note', '{(payload->>''u'')}');
+
+-- Refused: the columns of a link, of its condition, of its expression, of a rule, of the search.
+SET gdpr_ext.strict_ddl = on;
+ALTER TABLE note DROP COLUMN email;
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE person DROP COLUMN email;
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE note DROP COLUMN state;
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE note DROP COLUMN payload;
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE person DROP COLUMN name;
+\echo :LAST_ERROR_SQLSTATE
+ALTER TABLE person DROP COLUMN nick;
+\echo :LAST_ERROR_SQLSTATE
+
+-- Nothing needs this one. And a whole table is dropped with its entries: there is nothing left to get wrong.
+ALTER TABLE note DROP COLUMN unused;
+BEGIN;
+DROP TABLE note;
+SELECT count(*) FROM gdpr_links WHERE source = 'person'::regclass;
+ROLLBACK;
+SELECT depth, relation, key FROM gdpr_collect('person', 1);
+
+-- With the guard off: a warning, and then an error at each use.
+RESET gdpr_ext.strict_ddl;
+BEGIN;
+ALTER TABLE note DROP COLUMN email;
+SELECT depth, relation, key FROM gdpr_collect('person', 1);
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+BEGIN;
+ALTER TABLE note DROP COLUMN state;
+SELECT depth, relation, key FROM gdpr_collect('person', 1);
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+BEGIN;
+ALTER TABLE note DROP COLUMN payload;
+SELECT link FROM gdpr_graph('person');
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+-- A column of the same name that is added afterwards is another column.
+BEGIN;
+ALTER TABLE note DROP COLUMN email;
+ALTER TABLE note ADD COLUMN email text;
+SELECT depth, relation, key FROM gdpr_collect('person', 1);
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+
+-- The way out: unlink by the names it had.
+ALTER TABLE note DROP COLUMN email;
+SELECT gdpr_unlink('person', '{email}', 'note', '{email}');
+SELECT depth, relation, key FROM gdpr_collect('person', 1);
+
+-- A rule that is left without its column does not keep anybody from reading.
+ALTER TABLE person DROP COLUMN name;
+SELECT depth, relation, key FROM gdpr_collect('person', 1);
+
+SET client_min_messages = warning;
+DROP SCHEMA registry CASCADE;
