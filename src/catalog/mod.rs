@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 fn read_document<T: DeserializeOwned>(
     sql: &str,
     types: &[pg_sys::Oid],
-    parameters: &[pg_sys::Datum],
+    parameters: &[Option<pg_sys::Datum>],
 ) -> Result<T> {
     let mut text = String::new();
     Statement::prepare(sql, types, Planning::Once)?.run(parameters, Access::Read, |row| {

@@ -52,7 +52,7 @@ impl Relation {
         super::read_document(
             include_str!("relations.sql"),
             &[pg_sys::OIDARRAYOID],
-            &[array],
+            &[Some(array)],
         )
     }
 

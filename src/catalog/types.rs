@@ -30,14 +30,32 @@ pub fn display_name(oid: pg_sys::Oid) -> String {
     }
 }
 
-/// The type of which values travel as elements of an array parameter, and the array's type. It is the base type itself, or
-/// text where there are no arrays of it (arrays themselves).
-pub fn array_element(oid: pg_sys::Oid) -> (pg_sys::Oid, pg_sys::Oid) {
+/// How values of a type travel from one statement to the next: as elements of an array parameter.
+pub struct Carriage {
+    /// The base type itself, or text where there are no arrays of it (arrays themselves).
+    pub element: pg_sys::Oid,
+    pub array: pg_sys::Oid,
+    /// Casts, as SQL, to put behind an expression: on the way out, and on the way in.
+    pub unload: String,
+    pub load: &'static str,
+}
+
+pub fn carriage(oid: pg_sys::Oid) -> Carriage {
     let base = base_type(oid);
     // SAFETY: catalog look-up by oid.
     match unsafe { pg_sys::get_array_type(base) } {
-        pg_sys::InvalidOid => (pg_sys::TEXTOID, pg_sys::TEXTARRAYOID),
-        array => (base, array),
+        pg_sys::InvalidOid => Carriage {
+            element: pg_sys::TEXTOID,
+            array: pg_sys::TEXTARRAYOID,
+            unload: format!("::{}", sql_name(base)),
+            load: "::text",
+        },
+        array => Carriage {
+            element: base,
+            array,
+            unload: String::new(),
+            load: "",
+        },
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Table {
     pub incoming: Vec<usize>,
     /// Walked links that start here.
     pub outgoing: Vec<usize>,
+    /// Each row comes once, by the one link that leads here, and is what its source is.
+    pub straight: bool,
     /// The rows must be told apart, because they can be found in several ways or are asked for by `Check::Probe`.
     pub distinguished: bool,
 }
@@ -194,7 +196,7 @@ impl Graph {
         sort_by_name(&mut links, &relations);
         connect(&mut tables, &mut links);
         let components = order::components(&tables, &links);
-        mark_distinguished(&mut tables, &links, &components);
+        mark(&mut tables, &links, &components);
         Ok(Self {
             tables,
             links,
@@ -291,6 +293,7 @@ impl Builder<'_> {
             wanted: Vec::new(),
             incoming: Vec::new(),
             outgoing: Vec::new(),
+            straight: true,
             distinguished: false,
         });
         Ok(())
@@ -497,16 +500,13 @@ fn value_of_column(column: &Column) -> Value {
 }
 
 fn value(sql: String, type_oid: Oid) -> Value {
-    let (element, _) = types::array_element(type_oid);
-    // A type that has no arrays travels as its text.
-    let (sql, restore) = if element == types::base_type(type_oid) {
-        (sql, String::new())
-    } else {
-        (format!("{sql}::text"), format!("::{}", types::sql_name(type_oid)))
-    };
+    let carriage = types::carriage(type_oid);
     Value {
-        wanted: Wanted { sql, element },
-        restore,
+        wanted: Wanted {
+            sql: format!("{sql}{}", carriage.load),
+            element: carriage.element,
+        },
+        restore: carriage.unload,
         slot: None,
     }
 }
@@ -573,25 +573,25 @@ fn want(table: &mut Table, wanted: &Wanted) -> usize {
     }
 }
 
-/// The start rows must be told apart, since an id may be asked for twice.
-/// A table that only one link leads to, over a unique source, gives each row once, and each row is what its source is.
-/// In any other the rows must be told apart, and so must those that `Check::Probe` looks for.
-fn mark_distinguished(tables: &mut [Table], links: &[Link], components: &[Vec<usize>]) {
+/// A table that only one link leads to, over a unique source, gives each row once, and each row is what its source is. In any other, rows must be
+/// told apart. So must the start rows, since an id may be asked for twice, and those that `Check::Probe` looks for.
+fn mark(tables: &mut [Table], links: &[Link], components: &[Vec<usize>]) {
     for component in components {
         for number in component {
-            let table = &tables[*number];
-            let single = match table.incoming.as_slice() {
-                [] => true,
+            let incoming = &tables[*number].incoming;
+            let straight = match incoming.as_slice() {
+                // Start rows have no owners, so only links that are walked count.
+                all if *number == 0 => all.iter().all(|link| links[*link].depth.is_none()),
                 [link] => links[*link].source_unique && links[*link].source.table != *number,
-                _ => false,
+                all => all.is_empty(),
             };
-            tables[*number].distinguished = component.len() > 1 || !single;
+            tables[*number].straight = straight && component.len() == 1;
+            tables[*number].distinguished = !tables[*number].straight;
         }
     }
     tables[0].distinguished = true;
-    for link in links.iter().filter(|link| link.kind == Kind::Owner) {
-        if link.check == Check::Probe {
-            tables[link.source.table].distinguished = true;
-        }
+    let probes = |link: &&Link| link.kind == Kind::Owner && link.check == Check::Probe;
+    for link in links.iter().filter(probes) {
+        tables[link.source.table].distinguished = true;
     }
 }

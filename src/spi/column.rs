@@ -105,8 +105,8 @@ impl Column {
         self.nulls[row]
     }
 
-    pub fn get(&self, row: usize) -> pg_sys::Datum {
-        self.values[row]
+    pub fn get(&self, row: usize) -> Option<pg_sys::Datum> {
+        (!self.nulls[row]).then(|| self.values[row])
     }
 
     /// An array of the values of these rows, in the current memory context.

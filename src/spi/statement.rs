@@ -56,7 +56,7 @@ impl Statement {
     /// Runs it and hands over each row. Needs SPI to be connected.
     pub fn run(
         &self,
-        parameters: &[pg_sys::Datum],
+        parameters: &[Option<pg_sys::Datum>],
         access: Access,
         mut each: impl FnMut(&Row),
     ) -> Result<()> {
@@ -79,14 +79,14 @@ impl Statement {
         Ok(())
     }
 
-    fn bind(&self, parameters: &[pg_sys::Datum]) -> pg_sys::ParamListInfo {
+    fn bind(&self, parameters: &[Option<pg_sys::Datum>]) -> pg_sys::ParamListInfo {
         // SAFETY: makeParamList allocates as many entries as asked for in the current memory context, which is SPI's own.
         unsafe {
             let list = pg_sys::makeParamList(parameters.len() as i32);
             let entries = (*list).params.as_mut_slice(parameters.len());
             for ((entry, value), oid) in entries.iter_mut().zip(parameters).zip(&self.types) {
-                entry.value = *value;
-                entry.isnull = false;
+                entry.value = value.unwrap_or(pg_sys::Datum::from(0usize));
+                entry.isnull = value.is_none();
                 entry.pflags = pg_sys::PARAM_FLAG_CONST as u16;
                 entry.ptype = *oid;
             }

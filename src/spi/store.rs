@@ -1,32 +1,13 @@
-//! Rows put aside in the server: in memory up to `work_mem`, beyond that in a temporary file.
+//! The rows that a set-returning function gives back: in memory up to `work_mem`, beyond that in a temporary file.
 
-use super::row::Row;
 use pgrx::pg_sys;
 
 pub struct Store {
     state: *mut pg_sys::Tuplestorestate,
     columns: pg_sys::TupleDesc,
-    owned: bool,
 }
 
 impl Store {
-    /// A store of our own for rows of these types, allocated in the current memory context.
-    pub fn new(types: &[pg_sys::Oid]) -> Self {
-        // SAFETY: the descriptor has as many entries as are initialised; the store is ended by Drop, or by transaction abort.
-        unsafe {
-            let columns = pg_sys::CreateTemplateTupleDesc(types.len() as i32);
-            for (number, oid) in (1i16..).zip(types) {
-                let name = c"column".as_ptr();
-                pg_sys::TupleDescInitEntry(columns, number, name, *oid, -1, 0);
-            }
-            Self {
-                state: pg_sys::tuplestore_begin_heap(false, false, pg_sys::work_mem),
-                columns,
-                owned: true,
-            }
-        }
-    }
-
     /// The store that a set-returning function gives its rows back in. 0A000 if the caller does not take a set.
     ///
     /// # Safety
@@ -63,11 +44,7 @@ impl Store {
             (*info).returnMode = pg_sys::SetFunctionReturnMode::SFRM_Materialize;
             (*info).setResult = state;
             (*info).setDesc = columns;
-            Ok(Self {
-                state,
-                columns,
-                owned: false,
-            })
+            Ok(Self { state, columns })
         }
     }
 
@@ -84,28 +61,6 @@ impl Store {
                 values.as_mut_ptr(),
                 nulls.as_mut_ptr(),
             );
-        }
-    }
-
-    /// Hands over all rows, in the order they were put in.
-    pub fn read(&mut self, mut each: impl FnMut(&Row)) {
-        // SAFETY: the slot is made for this store's descriptor and dropped after the last row; a row lives until the next is fetched.
-        unsafe {
-            let slot =
-                pg_sys::MakeSingleTupleTableSlot(self.columns, &raw const pg_sys::TTSOpsMinimalTuple);
-            while pg_sys::tuplestore_gettupleslot(self.state, true, false, slot) {
-                each(&Row::of_slot(slot));
-            }
-            pg_sys::ExecDropSingleTupleTableSlot(slot);
-        }
-    }
-}
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        if self.owned && !std::thread::panicking() {
-            // SAFETY: our own store, ended once.
-            unsafe { pg_sys::tuplestore_end(self.state) };
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The rows of one table that a walk has found.
 
 use super::resolve::Status;
-use super::statements::{Layout, identity_types};
+use super::statements::{Layout, identity_columns};
 use crate::link::graph::{Identity, Link, Table};
 use crate::spi::column::{Column, Storage};
 use crate::spi::row::Row;
@@ -16,6 +16,8 @@ pub struct Found {
     pub depth: Vec<u32>,
     /// The values that links need, a column each.
     pub wanted: Vec<Column>,
+    /// What tells each row apart, kept where its contents are read later.
+    pub identity: Vec<Column>,
     identities: Option<Identities>,
     /// Rows that count as the person's: own, shared, or unreviewed.
     pub taken: u64,
@@ -29,9 +31,16 @@ impl Found {
             status: Vec::new(),
             depth: Vec::new(),
             wanted: columns.map(|w| Column::new(w.element, memory)).collect(),
+            identity: Vec::new(),
             identities: table.distinguished.then(|| Identities::new(table)),
             taken: 0,
         }
+    }
+
+    /// From here on, what tells rows apart is kept.
+    pub fn keep_identity(&mut self, table: &Table, memory: pg_sys::MemoryContext) {
+        let columns = identity_columns(table, "target").into_iter();
+        self.identity = columns.map(|column| Column::new(column.element, memory)).collect();
     }
 
     pub fn rows(&self) -> usize {
@@ -59,6 +68,9 @@ impl Found {
         for (i, column) in self.wanted.iter_mut().enumerate() {
             column.push(row.get(self.layout.wanted + i));
         }
+        for (i, column) in self.identity.iter_mut().enumerate() {
+            column.push(row.get(self.layout.identity + i));
+        }
     }
 }
 
@@ -73,8 +85,8 @@ impl Identities {
         match table.identity {
             Identity::Place => Self::Place(HashMap::new()),
             _ => {
-                let types = identity_types(table);
-                Self::Image(types.into_iter().map(Storage::of).collect(), HashMap::new())
+                let columns = identity_columns(table, "target").into_iter();
+                Self::Image(columns.map(|c| Storage::of(c.element)).collect(), HashMap::new())
             }
         }
     }

@@ -75,7 +75,7 @@ impl<'a> Walk<'a> {
         self.start(ids)?;
         for component in &graph.components {
             match component.as_slice() {
-                [table] if self.is_straight(*table) => {
+                [table] if graph.tables[*table].straight => {
                     for link in self.walked_links_to(*table) {
                         self.follow(link)?;
                     }
@@ -99,20 +99,6 @@ impl<'a> Walk<'a> {
 
     pub fn unreviewed(&self) -> &Unreviewed {
         &self.unreviewed
-    }
-
-    /// Each row comes once, and is what its source is.
-    fn is_straight(&self, table: usize) -> bool {
-        let incoming = &self.graph.tables[table].incoming;
-        match incoming.as_slice() {
-            [] => true,
-            [_] if table == 0 => self.walked_links_to(0).is_empty(),
-            [link] => {
-                let link = &self.graph.links[*link];
-                link.source_unique && link.source.table != table
-            }
-            _ => table == 0 && self.walked_links_to(0).is_empty(),
-        }
     }
 
     fn walked_links_to(&self, table: usize) -> Vec<usize> {
@@ -202,10 +188,14 @@ impl<'a> Walk<'a> {
 }
 
 impl Batch {
-    /// The source row that led to a row found.
+    /// The place in the batch of the row that led to a row found.
+    fn ordinal(&self, found: &Row) -> usize {
+        found.get(0).map_or(0, |datum| datum.value() - 1)
+    }
+
+    /// The row that led to a row found.
     fn row(&self, found: &Row) -> usize {
-        let ordinal = found.get(0).map_or(1, |datum| datum.value());
-        self.rows[ordinal - 1] as usize
+        self.rows[self.ordinal(found)] as usize
     }
 }
 
@@ -228,8 +218,8 @@ fn batches(
     });
     if let (Some(slot), Some(partitions)) = (partition_slot, &link.source.partitions) {
         rows.retain(|row| {
-            let partition = source.wanted[slot].get(*row as usize).value() as u32;
-            partitions.contains(&Oid::from(partition))
+            let partition = source.wanted[slot].get(*row as usize);
+            partition.is_some_and(|oid| partitions.contains(&Oid::from(oid.value() as u32)))
         });
     }
     Ok(rows
@@ -245,7 +235,7 @@ fn forward_parameters(
     source: &Found,
     batch: &Batch,
     size: Size,
-) -> Vec<pg_sys::Datum> {
+) -> Vec<Option<pg_sys::Datum>> {
     let condition = link.condition.iter().flat_map(|c| &c.source);
     let values = link.source.columns.iter().map(|column| &column.value);
     let slots = values
@@ -259,13 +249,9 @@ fn parameters(
     source: &Found,
     batch: &Batch,
     size: Size,
-) -> Vec<pg_sys::Datum> {
-    slots
-        .map(|slot| match size {
-            Size::One => source.wanted[slot].get(batch.rows[0] as usize),
-            Size::Few | Size::Many => source.wanted[slot].array(&batch.rows),
-        })
-        .collect()
+) -> Vec<Option<pg_sys::Datum>> {
+    let columns = slots.map(|slot| &source.wanted[slot]);
+    columns.map(|column| size.parameter(column, &batch.rows)).collect()
 }
 
 /// Checks, once a call, that the caller may read what a statement reads.
@@ -288,7 +274,7 @@ fn run(
     size: Size,
     purpose: Purpose,
     scan: Oid,
-    parameters: &[pg_sys::Datum],
+    parameters: &[Option<pg_sys::Datum>],
     each: impl FnMut(&Row),
 ) -> Result<()> {
     let _owner = RunAs::new(graph.relation(scan)?.owner);

@@ -2,14 +2,13 @@
 
 use super::found::Found;
 use super::output::content;
-use super::resolve::{Candidate, Edge, Status, resolve};
+use super::resolve::{Candidate, Edge, Outcome, Status, resolve};
 use super::statements::{Purpose, Size, Step, flagged};
 use super::{Batch, Walk, batches, forward_parameters, parameters, require_select, run};
 use crate::error::Result;
 use crate::link::Kind;
 use crate::link::graph::{Check, Graph, Link, partition_of_row};
 use crate::spi::row::Row;
-use crate::spi::store::Store;
 use pgrx::pg_sys::{self, Oid};
 use std::collections::{HashMap, HashSet};
 
@@ -17,12 +16,8 @@ use std::collections::{HashMap, HashSet};
 struct Gathering {
     tables: HashMap<usize, Gathered>,
     candidates: Vec<Candidate>,
-    /// For each candidate: its table and its row there.
-    places: Vec<(usize, u32)>,
     /// For each candidate the links by which it has an owner that has not been met.
     owed: Vec<Vec<u32>>,
-    /// Candidates that an accessor link leads to.
-    accessed: HashSet<u32>,
     /// Candidates and links with `Check::Probe` that have been followed to them.
     followed: HashSet<(u32, u32)>,
     edges: Vec<Edge>,
@@ -33,9 +28,8 @@ struct Gathered {
     found: Found,
     /// The candidate of each row.
     candidates: Vec<u32>,
-    /// Contents of the rows, put aside, from the row `first_stored` on.
-    contents: Option<Store>,
-    first_stored: usize,
+    /// The rows before it are start rows: decided, and given out already.
+    first: usize,
     explored: Vec<bool>,
     /// Rows to walk on from.
     pending: Vec<u32>,
@@ -80,34 +74,33 @@ impl Walk<'_> {
         let mut gathering = Gathering {
             tables: HashMap::new(),
             candidates: Vec::new(),
-            places: Vec::new(),
             owed: Vec::new(),
-            accessed: HashSet::new(),
             followed: HashSet::new(),
             edges: Vec::new(),
         };
         for number in tables {
             let table = &self.graph.tables[*number];
-            let found = self.found[*number]
+            let mut found = self.found[*number]
                 .take()
                 .unwrap_or_else(|| Found::new(table, &self.graph.links, self.memory));
             let starts = found.rows();
             let first = gathering.candidates.len() as u32;
-            for row in 0..starts as u32 {
+            for _ in 0..starts {
                 let start = Candidate {
                     start: true,
                     ..Candidate::default()
                 };
-                gathering.add(start, Vec::new(), (*number, row));
+                gathering.add(start, Vec::new());
             }
-            let types = [pg_sys::JSONBOID, pg_sys::JSONBOID];
+            if self.output.is_some() {
+                found.keep_identity(table, self.memory);
+            }
             gathering.tables.insert(
                 *number,
                 Gathered {
                     found,
                     candidates: (first..first + starts as u32).collect(),
-                    contents: (self.purpose == Purpose::Collect).then(|| Store::new(&types)),
-                    first_stored: starts,
+                    first: starts,
                     explored: vec![false; starts],
                     pending: (0..starts as u32).collect(),
                 },
@@ -190,7 +183,7 @@ impl Walk<'_> {
         &mut self,
         number: usize,
         size: Size,
-        parameters: &[pg_sys::Datum],
+        parameters: &[Option<pg_sys::Datum>],
         each: impl FnMut(&Row),
     ) -> Result<()> {
         let scan = self.graph.links[number].target.scan;
@@ -246,8 +239,7 @@ impl Walk<'_> {
             let Some(mut gathered) = gathering.tables.remove(number) else {
                 continue;
             };
-            let table = &graph.tables[*number];
-            for (row, candidate) in gathered.candidates.iter().enumerate().skip(gathered.first_stored) {
+            for (row, candidate) in gathered.candidates.iter().enumerate().skip(gathered.first) {
                 let outcome = &outcomes[*candidate as usize];
                 gathered.found.status[row] = outcome.status;
                 gathered.found.depth[row] = outcome.depth;
@@ -259,20 +251,43 @@ impl Walk<'_> {
                     self.unreviewed.add(*number, undeclared);
                 }
             }
-            if let (Some(output), Some(contents)) = (&mut self.output, &mut gathered.contents) {
-                let mut stored = gathered.candidates[gathered.first_stored..].iter();
-                contents.read(|row| {
-                    let Some(outcome) = stored.next().map(|c| &outcomes[*c as usize]) else {
-                        return;
-                    };
-                    if outcome.status != Status::Absent {
-                        let via = outcome.via.map(|link| link as usize);
-                        let shared = outcome.status != Status::Own;
-                        output.put(table.relation, outcome.depth, via, shared, content(row, 0));
-                    }
-                });
-            }
+            self.give_out(*number, &gathered, &outcomes)?;
             self.found[*number] = Some(gathered.found);
+        }
+        Ok(())
+    }
+
+    /// Reads the contents of the rows that are found.
+    fn give_out(&mut self, number: usize, gathered: &Gathered, outcomes: &[Outcome]) -> Result<()> {
+        let graph = self.graph;
+        let table = &graph.tables[number];
+        let Some(output) = &mut self.output else {
+            return Ok(());
+        };
+        let outcome = |row: u32| &outcomes[gathered.candidates[row as usize] as usize];
+        let rows = gathered.first as u32..gathered.candidates.len() as u32;
+        let rows: Vec<u32> = rows.filter(|row| outcome(*row).status != Status::Absent).collect();
+        // The identity columns have no values for start rows, which were given out when they were found.
+        let places: Vec<u32> = rows.iter().map(|row| row - gathered.first as u32).collect();
+        for (rows, places) in rows.chunks(super::BATCH).zip(places.chunks(super::BATCH)) {
+            let size = Size::of(rows.len());
+            let identity = gathered.found.identity.iter();
+            let parameters: Vec<_> = identity.map(|column| size.parameter(column, places)).collect();
+            let batch = Batch { rows: rows.to_vec() };
+            let mut given = vec![false; rows.len()];
+            let scan = table.relation;
+            require_select(graph, &mut self.checked, self.caller, scan)?;
+            let step = Step::Content(number);
+            run(graph, step, size, self.purpose, scan, &parameters, |row| {
+                // Rows that nothing tells apart are one row.
+                if std::mem::replace(&mut given[batch.ordinal(row)], true) {
+                    return;
+                }
+                let outcome = outcome(batch.row(row) as u32);
+                let via = outcome.via.map(|link| link as usize);
+                let shared = outcome.status != Status::Own;
+                output.put(scan, outcome.depth, via, shared, content(row, 1));
+            })?;
         }
         Ok(())
     }
@@ -290,9 +305,6 @@ impl Gathering {
             return gathered.candidates[place as usize];
         }
         gathered.found.keep(row, Status::Own, 0);
-        if let Some(contents) = &mut gathered.contents {
-            contents.put(content(row, gathered.found.layout.content));
-        }
         let flags = flagged(table, &graph.links).enumerate();
         let first = gathered.found.layout.flags;
         let owed = flags.filter(|(i, _)| row.is_true(first + i));
@@ -300,13 +312,12 @@ impl Gathering {
         gathered.candidates.push(self.candidates.len() as u32);
         gathered.explored.push(false);
         gathered.pending.push(place);
-        self.add(Candidate::default(), owed, (number, place))
+        self.add(Candidate::default(), owed)
     }
 
-    fn add(&mut self, candidate: Candidate, owed: Vec<u32>, place: (usize, u32)) -> u32 {
+    fn add(&mut self, candidate: Candidate, owed: Vec<u32>) -> u32 {
         self.candidates.push(candidate);
         self.owed.push(owed);
-        self.places.push(place);
         self.candidates.len() as u32 - 1
     }
 
@@ -317,36 +328,40 @@ impl Gathering {
         }
         if link.kind == Kind::Owner {
             self.owed[candidate as usize].retain(|owed| *owed != number as u32);
-        } else if self.accessed.insert(candidate) {
-            // Perhaps it had been passed over.
-            let (table, row) = self.places[candidate as usize];
-            if let Some(gathered) = self.tables.get_mut(&table) {
-                gathered.pending.push(row);
-            }
         }
     }
 
-    /// Rows by table that have not been walked on from, and may have to be. A row that somebody outside owns by a link that nobody declared
-    /// is passed over: all links from outside have been followed by now, so that will not change.
+    /// Rows by table that have not been walked on from, and may have to be. Passed over is a row of which it is certain that the walk ends
+    /// there: somebody outside owns it by a link that nobody declared, and no accessor link leads to it. All links from outside have
+    /// been followed by now.
     fn take_pending(&mut self, graph: &Graph) -> Vec<(usize, Vec<u32>)> {
-        let mut taken = Vec::new();
-        let is_inside = |table: usize, tables: &HashMap<usize, Gathered>| tables.contains_key(&table);
-        let passed_over: HashSet<u32> = (0..self.candidates.len() as u32)
-            .filter(|candidate| {
-                !self.accessed.contains(candidate)
-                    && self.owed[*candidate as usize].iter().any(|owed| {
-                        let link = &graph.links[*owed as usize];
-                        !link.reviewed && !is_inside(link.source.table, &self.tables)
-                    })
+        let is_inside = |link: &Link| self.tables.contains_key(&link.source.table);
+        let accessible: HashSet<usize> = self
+            .tables
+            .keys()
+            .copied()
+            .filter(|table| {
+                let mut incoming = graph.tables[*table].incoming.iter().map(|link| &graph.links[*link]);
+                incoming.any(|link| link.kind == Kind::Accessor && is_inside(link))
             })
             .collect();
+        let is_owned_elsewhere = |owed: &u32| {
+            let link = &graph.links[*owed as usize];
+            !link.reviewed && !is_inside(link)
+        };
+        let ends: Vec<bool> = self
+            .candidates
+            .iter()
+            .zip(&self.owed)
+            .map(|(candidate, owed)| !candidate.accessed && owed.iter().any(is_owned_elsewhere))
+            .collect();
+        let mut taken = Vec::new();
         for (number, gathered) in &mut self.tables {
             let mut rows = std::mem::take(&mut gathered.pending);
             rows.retain(|row| {
-                let candidate = gathered.candidates[*row as usize];
-                !passed_over.contains(&candidate)
-                    && !std::mem::replace(&mut gathered.explored[*row as usize], true)
+                accessible.contains(number) || !ends[gathered.candidates[*row as usize] as usize]
             });
+            rows.iter().for_each(|row| gathered.explored[*row as usize] = true);
             if !rows.is_empty() {
                 taken.push((*number, rows));
             }
@@ -362,11 +377,12 @@ impl Gathering {
         let columns = link.target.columns.iter();
         let slots: Vec<usize> = columns.filter_map(|column| column.value.slot).collect();
         let wanted = &target.found.wanted;
-        (target.first_stored..target.candidates.len())
+        (target.first..target.candidates.len())
             .filter(|row| slots.iter().all(|slot| !wanted[*slot].is_null(*row)))
             .filter(|row| match (partition, &link.target.partitions) {
                 (Some(slot), Some(partitions)) => {
-                    partitions.contains(&Oid::from(wanted[slot].get(*row).value() as u32))
+                    let partition = wanted[slot].get(*row);
+                    partition.is_some_and(|oid| partitions.contains(&Oid::from(oid.value() as u32)))
                 }
                 _ => true,
             })

@@ -7,6 +7,7 @@ use crate::catalog::relation::Relation;
 use crate::error::Result;
 use crate::link::graph::{Check, Graph, Identity, Link, LinkColumn, Table, Value};
 use crate::link::Kind;
+use crate::spi::column::Column;
 use crate::spi::statement::{Planning, Statement};
 use crate::catalog::types;
 use crate::sql::{Ident, Literal};
@@ -33,6 +34,8 @@ pub enum Step {
     Forward(usize),
     /// a link's sources, by their targets: who else owns them
     Reverse(usize),
+    /// a table's rows that were found, by what tells them apart: their contents
+    Content(usize),
 }
 
 /// How many keys it is given.
@@ -47,14 +50,23 @@ pub enum Size {
 }
 
 impl Size {
-    /// Up to this many keys an index is the way whatever their number.
-    const FEW: usize = 1000;
+    /// Up to this many keys the index is the way, whatever their number: it takes about a microsecond a key.
+    /// The planner, which takes each for a random read from disk, would rather read a table of some hundred thousand rows whole.
+    const FEW: usize = 10_000;
 
     pub fn of(keys: usize) -> Self {
         match keys {
             1 => Self::One,
             n if n <= Self::FEW => Self::Few,
             _ => Self::Many,
+        }
+    }
+
+    /// The values of these rows as a statement for so many takes them.
+    pub fn parameter(self, column: &Column, rows: &[u32]) -> Option<pg_sys::Datum> {
+        match self {
+            Self::One => column.get(rows[0] as usize),
+            Self::Few | Self::Many => Some(column.array(rows)),
         }
     }
 }
@@ -95,7 +107,7 @@ pub struct Layout {
     /// for each incoming link that is checked by `Check::NotNull`, whether the row has an owner by it
     pub flags: usize,
     pub wanted: usize,
-    /// key and data
+    /// key and data, where they are read at once
     pub content: usize,
 }
 
@@ -127,6 +139,7 @@ fn text(graph: &Graph, step: Step, size: Size, purpose: Purpose) -> Result<(Stri
         Step::Start => start(graph, size, purpose),
         Step::Forward(number) => forward(graph, &graph.links[number], size, purpose),
         Step::Reverse(number) => reverse(graph, &graph.links[number], size),
+        Step::Content(table) => content(graph, &graph.tables[table], size),
     }
 }
 
@@ -136,15 +149,15 @@ fn start(graph: &Graph, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid
     let mut keys = Keys::new(size);
     let mut matches = Vec::new();
     for column in &table.key {
-        let (element, _) = types::array_element(column.type_oid);
-        let value = keys.add(element, "");
+        let carriage = types::carriage(column.type_oid);
+        let value = keys.add(carriage.element, &carriage.unload);
         let side = (column.type_oid, column.collation);
         let target = format!("target.{}", Ident(&column.name));
         matches.push(Equality::between(side, side)?.sql(&value, &target));
     }
     let sql = format!(
         "SELECT {} FROM {} JOIN {} AS target ON {}{}",
-        found_columns(graph, table, purpose),
+        found_columns(graph, table, purpose == Purpose::Collect),
         keys.from(),
         relation.from_item(),
         matches.join(" AND "),
@@ -174,9 +187,10 @@ fn forward(
         from = keys.lateral(&condition.source, "source");
         matches.push(format!("({})", condition.sql));
     }
+    let table = &graph.tables[link.target.table];
     let sql = format!(
         "SELECT {} FROM {}{from} JOIN {} AS target ON {}{}",
-        found_columns(graph, &graph.tables[link.target.table], purpose),
+        found_columns(graph, table, purpose == Purpose::Collect && table.straight),
         keys.from(),
         relation.from_item(),
         matches.join(" AND "),
@@ -201,7 +215,7 @@ fn reverse(graph: &Graph, link: &Link, size: Size) -> Result<(String, Vec<Oid>)>
     let source = &graph.tables[link.source.table];
     let sql = format!(
         "SELECT s.ord, {} FROM {}{from} JOIN {} AS source ON {}",
-        identity_columns(source, "source").join(", "),
+        read_identity(source, "source").join(", "),
         keys.from(),
         relation.from_item(),
         matches.join(" AND "),
@@ -214,19 +228,45 @@ fn pairs(link: &Link) -> impl Iterator<Item = ((&LinkColumn, &LinkColumn), &Equa
     columns.zip(&link.equalities)
 }
 
+fn content(graph: &Graph, table: &Table, size: Size) -> Result<(String, Vec<Oid>)> {
+    let mut keys = Keys::new(size);
+    let relation = graph.relation(table.relation)?;
+    let mut matches = Vec::new();
+    for column in identity_columns(table, "target") {
+        let equality = Equality::between(column.kind, column.kind)?;
+        let value = keys.add(column.element, &column.unload);
+        if let Some(remote) = equality.sent_to_foreign_server(relation, &keys, &column.name) {
+            matches.push(remote);
+        }
+        matches.push(equality.sql(&value, &column.name));
+    }
+    let sql = format!(
+        "SELECT s.ord, {} FROM {} JOIN {} AS target ON {}",
+        content_columns(table).join(", "),
+        keys.from(),
+        relation.from_item(),
+        matches.join(" AND "),
+    );
+    Ok((sql, keys.types))
+}
+
 /// What is read of each row found, as `Layout` describes it.
-fn found_columns(graph: &Graph, table: &Table, purpose: Purpose) -> String {
+fn found_columns(graph: &Graph, table: &Table, content: bool) -> String {
     let mut columns = vec!["s.ord".to_owned()];
     if table.distinguished {
-        columns.extend(identity_columns(table, "target"));
+        columns.extend(read_identity(table, "target"));
     }
     columns.extend(flagged(table, &graph.links).map(|number| has_owner(&graph.links[number])));
     columns.extend(table.wanted.iter().map(|wanted| wanted.sql.clone()));
-    if purpose == Purpose::Collect {
-        columns.push(key_document(table));
-        columns.push("pg_catalog.to_jsonb(target)".to_owned());
+    if content {
+        columns.extend(content_columns(table));
     }
     columns.join(", ")
+}
+
+/// The row's key and data, as `gdpr_collect` gives them.
+fn content_columns(table: &Table) -> [String; 2] {
+    [key_document(table), "pg_catalog.to_jsonb(target.*)".to_owned()]
 }
 
 /// The row's foreign key is not NULL, and the row is in the partition that has the foreign key.
@@ -252,28 +292,61 @@ fn key_document(table: &Table) -> String {
     format!("pg_catalog.jsonb_build_object({})", parts.join(", "))
 }
 
-/// The columns that tell a table's rows apart.
-fn identity_columns(table: &Table, alias: &str) -> Vec<String> {
-    match table.identity {
-        Identity::Place => vec![format!("{alias}.ctid")],
-        Identity::PlaceInPartition => vec![format!("{alias}.tableoid"), format!("{alias}.ctid")],
-        Identity::Key => table
-            .key
-            .iter()
-            .map(|column| format!("{alias}.{}", Ident(&column.name)))
-            .collect(),
-        Identity::WholeRow => vec![format!("({alias}.*)::text")],
+/// A column that tells a table's rows apart.
+pub struct IdentityColumn {
+    /// with its alias
+    name: String,
+    /// type and collation
+    kind: (Oid, Oid),
+    /// how its values travel
+    pub element: Oid,
+    load: &'static str,
+    unload: String,
+}
+
+impl IdentityColumn {
+    fn new(name: String, kind: (Oid, Oid)) -> Self {
+        let carriage = types::carriage(kind.0);
+        Self {
+            name,
+            kind,
+            element: carriage.element,
+            load: carriage.load,
+            unload: carriage.unload,
+        }
+    }
+
+    fn read(&self) -> String {
+        format!("{}{}", self.name, self.load)
     }
 }
 
-/// The types of the columns that tell a table's rows apart.
-pub fn identity_types(table: &Table) -> Vec<Oid> {
+/// The columns that tell a table's rows apart.
+pub fn identity_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
+    let system = |name: &str, oid| {
+        IdentityColumn::new(format!("{alias}.{name}"), (oid, pg_sys::InvalidOid))
+    };
+    let place = || system("ctid", pg_sys::TIDOID);
     match table.identity {
-        Identity::Place => vec![pg_sys::TIDOID],
-        Identity::PlaceInPartition => vec![pg_sys::OIDOID, pg_sys::TIDOID],
-        Identity::Key => table.key.iter().map(|column| column.type_oid).collect(),
-        Identity::WholeRow => vec![pg_sys::TEXTOID],
+        Identity::Place => vec![place()],
+        Identity::PlaceInPartition => vec![system("tableoid", pg_sys::OIDOID), place()],
+        Identity::Key => table
+            .key
+            .iter()
+            .map(|column| {
+                let name = format!("{alias}.{}", Ident(&column.name));
+                IdentityColumn::new(name, (column.type_oid, column.collation))
+            })
+            .collect(),
+        Identity::WholeRow => {
+            let text = (pg_sys::TEXTOID, pg_sys::DEFAULT_COLLATION_OID);
+            vec![IdentityColumn::new(format!("({alias}.*)::text"), text)]
+        }
     }
+}
+
+fn read_identity(table: &Table, alias: &str) -> Vec<String> {
+    identity_columns(table, alias).iter().map(IdentityColumn::read).collect()
 }
 
 fn locking(purpose: Purpose) -> &'static str {
@@ -304,7 +377,7 @@ impl Keys {
         self.elements.push(element);
         self.types.push(match self.size {
             Size::One => element,
-            Size::Few | Size::Many => types::array_element(element).1,
+            Size::Few | Size::Many => types::carriage(element).array,
         });
         format!("s.k{}{restore}", self.elements.len())
     }
@@ -332,10 +405,11 @@ impl Keys {
                 format!("(SELECT {}, 1::int8 AS ord) AS s", values.join(", "))
             }
             Size::Few | Size::Many => {
-                let arrays: Vec<String> = numbers.clone().map(|n| format!("${n}")).collect();
+                let arrays = numbers.clone().map(|n| format!("pg_catalog.unnest(${n})"));
+                let arrays: Vec<String> = arrays.collect();
                 let names: Vec<String> = numbers.map(|n| format!("k{n}")).collect();
                 format!(
-                    "pg_catalog.unnest({}) WITH ORDINALITY AS s({}, ord)",
+                    "ROWS FROM ({}) WITH ORDINALITY AS s({}, ord)",
                     arrays.join(", "),
                     names.join(", ")
                 )

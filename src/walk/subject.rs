@@ -6,6 +6,7 @@ use crate::catalog::types;
 use crate::error::{Code, Error, Result};
 use crate::link::graph::{Graph, Table};
 use crate::spi::column::Column;
+use pgrx::IntoDatum;
 use pgrx::pg_sys::{self, Datum, Oid};
 use serde_json::{Map, Value};
 use std::ffi::{CStr, CString};
@@ -41,7 +42,7 @@ impl Ids {
             columns: table
                 .key
                 .iter()
-                .map(|column| Column::new(types::array_element(column.type_oid).0, memory))
+                .map(|column| Column::new(types::carriage(column.type_oid).element, memory))
                 .collect(),
             rows: Vec::new(),
         };
@@ -63,14 +64,9 @@ impl Ids {
         self.rows.len()
     }
 
-    pub fn parameters(&self, size: Size) -> Vec<Datum> {
-        self.columns
-            .iter()
-            .map(|column| match size {
-                Size::One => column.get(0),
-                Size::Few | Size::Many => column.array(&self.rows),
-            })
-            .collect()
+    pub fn parameters(&self, size: Size) -> Vec<Option<Datum>> {
+        let columns = self.columns.iter();
+        columns.map(|column| size.parameter(column, &self.rows)).collect()
     }
 
     fn add(&mut self, table: &Table, name: &str, id: Option<Datum>, type_oid: Oid) -> Result<()> {
@@ -125,7 +121,8 @@ impl Ids {
     }
 
     fn push_text(&mut self, i: usize, column: &KeyColumn, table: &str, text: &str) -> Result<()> {
-        let value = input(text, self.columns[i].storage().oid).ok_or_else(|| {
+        let base = types::base_type(column.type_oid);
+        let value = input(text, base).ok_or_else(|| {
             let wanted = types::display_name(column.type_oid);
             Error::new(
                 Code::ERRCODE_INVALID_TEXT_REPRESENTATION,
@@ -133,7 +130,10 @@ impl Ids {
             )
             .hint(format!("Its key column \"{}\" is of type {wanted}.", column.name))
         })?;
-        self.push(i, Some(value));
+        // What has no arrays travels as its text.
+        let travels = self.columns[i].storage().oid;
+        let value = if travels == base { Some(value) } else { text.into_datum() };
+        self.push(i, value);
         Ok(())
     }
 

@@ -78,8 +78,15 @@ def test_a_read_only_transaction_collects(connection):
             connection.execute(f"SET TRANSACTION {mode}")
             assert rows(connection, COLLECT) == expected
             assert rows(connection, GRAPH)
-            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), connection.transaction():
-                connection.execute("SELECT * FROM gdpr_lock('person', 1)")
+
+
+def test_acting_is_refused_in_a_read_only_transaction(connection):
+    connection.execute(SCHEMA)
+    with connection.transaction():
+        connection.execute("SET TRANSACTION READ ONLY")
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), connection.transaction():
+            connection.execute("SELECT * FROM gdpr_lock('person', 1)")
+        assert len(rows(connection, COLLECT)) == 6
 
 
 def test_reading_takes_no_transaction_id(connection):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ WITH relations AS (
   SELECT c.oid, c.relkind, c.relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname IN ({schemas}) AND c.relkind IN ('r', 'p'))
 SELECT 'relation', r.oid, jsonb_build_object(
-  'name', r.oid::regclass::text, 'sql', format('%I.%I', n.nspname, c.relname), 'kind', c.relkind, 'partition', c.relispartition,
+  'name', r.oid::regclass::text, 'schema', n.nspname, 'plain', c.relname, 'sql', format('%I.%I', n.nspname, c.relname), 'kind', c.relkind, 'partition', c.relispartition,
   'columns', (SELECT jsonb_agg(jsonb_build_array(attnum, attname, quote_ident(attname), attnotnull) ORDER BY attnum)
               FROM pg_attribute WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped),
   'keys', (SELECT jsonb_agg(jsonb_build_array(indisprimary, (indkey::int2[])[0:indnkeyatts - 1]) ORDER BY indnkeyatts)
@@ -54,10 +54,16 @@ class CatalogLink:
     kind: str | None = None
     condition: str | None = None
     is_key: bool = False
+    origin: CatalogLink | None = None  # of a link that a child inherits
 
     @property
     def declared(self) -> bool:
         return self.kind is not None
+
+    def order(self, relations: dict[int, dict]) -> tuple:
+        """First by name: by schema, table and columns, so that it does not depend on the caller's search_path."""
+        source, target = relations[self.source], relations[self.target]
+        return (source["schema"], source["plain"], self.source_columns, target["schema"], target["plain"], self.target_columns)
 
     @property
     def pairs(self) -> frozenset:
@@ -132,14 +138,37 @@ def read_world(connection: psycopg.Connection, schemas: list[str]) -> World:
         link.target_columns = column_names(world, link.target, link.target_columns)
     for link in declared:
         same = [k for k in found if (k.source, k.target, k.pairs) == (link.source, link.target, link.pairs)]
-        link.is_key = bool(same)
+        if same:  # it takes the foreign key's place, and is spelt as that is
+            link.is_key, link.source_columns, link.target_columns = True, same[0].source_columns, same[0].target_columns
         found = [k for k in found if k not in same]
-    world.links = found + declared
+    world.links = inherit(world, found + declared)
     for link in world.links:
         link.name = f"{side(world, link.source, link.source_columns)} -> {side(world, link.target, link.target_columns)}"
     read_rows(connection, world)
     read_conditions(connection, world)
     return world
+
+
+def inherit(world: World, links: list[CatalogLink]) -> list[CatalogLink]:
+    """A child has the links to its parent, and those declared from its parent, unless it has such a link itself; the nearest one counts."""
+    nearest: dict[tuple, tuple[int, CatalogLink]] = {}
+    for link in links:
+        for source in world.relations:
+            for target in world.relations:
+                if not (heir(world, source, link.source) and heir(world, target, link.target)):
+                    continue
+                if link.is_key and source != link.source:
+                    continue  # a foreign key cannot refer to a child's row
+                far = world.ancestors(source).index(link.source) + world.ancestors(target).index(link.target)
+                copy = replace(link, source=source, target=target, origin=link) if far else link
+                known = nearest.get((source, target, link.pairs))
+                if known is None or far < known[0]:
+                    nearest[source, target, link.pairs] = (far, copy)
+    return [link for _, link in nearest.values()]
+
+
+def heir(world: World, relation: int, ancestor: int) -> bool:
+    return relation == ancestor or (not world.is_partitioned(relation) and ancestor in world.ancestors(relation))
 
 
 def column_names(world: World, relation: int, numbers: list[int]) -> list[str]:
@@ -171,24 +200,19 @@ def read_rows(connection: psycopg.Connection, world: World) -> None:
 
 
 def linked_expressions(world: World, oid: int) -> list[str]:
-    """The expressions that links compare, of this table, its partitions, and (for children) its inheritance parents."""
+    """The expressions that links compare, of this table or of its partitions, which have the same columns."""
     names = {name for _, name, _, _ in world.relations[oid]["columns"]}
     out: list[str] = []
     for link in world.links:
         for relation, columns in ((link.source, link.source_columns), (link.target, link.target_columns)):
-            if oid in world.ancestors(relation) or relation in world.ancestors(oid):
-                out += [c for c in columns if c not in names and c not in out and usable(world, oid, relation)]
+            if world.table(relation) == oid:
+                out += [c for c in columns if c not in names and c not in out]
     return out
-
-
-def usable(world: World, oid: int, relation: int) -> bool:
-    """An expression over a child's columns cannot be evaluated on its parent; a partition has the columns of its table."""
-    return world.table(relation) == oid or relation in world.ancestors(oid)
 
 
 def read_conditions(connection: psycopg.Connection, world: World) -> None:
     """Conditions are SQL, so the server evaluates them: over every pair of rows there is."""
-    conditional = [link for link in world.links if link.condition]
+    conditional = [link for link in world.links if link.condition and not link.origin]
     for link in conditional:
         source, target = world.relations[link.source]["sql"], world.relations[link.target]["sql"]
         cursor = connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,9 @@ import psycopg
 from catalog import World, read_world
 from model import Model, Start, late, regclass, setup, start_id
 from naive import Answer, Naive
+
+
+LINKS = "public.gdpr_links"
 
 
 @dataclass
@@ -61,6 +65,9 @@ def check_walks(connection: psycopg.Connection, model: Model, seen: set[str]) ->
         notice(seen, world, naive, answer, relation, start)
         check_collect(connection, world, answer, start)
         check_lock(connection, world, answer, start)
+        if answer.unreviewed and "settled" not in seen:
+            check_settling(connection, world, answer, start)
+            seen.add("settled")
 
 
 def check_collect(connection: psycopg.Connection, world: World, answer: Answer, start: Start) -> None:
@@ -97,6 +104,38 @@ def check_lock(connection: psycopg.Connection, world: World, answer: Answer, sta
         connection.execute("ROLLBACK TO before_lock")
     if actual != expected:
         raise Differs("lock", f"{call}\n" + difference(expected, actual))
+
+
+def check_settling(connection: psycopg.Connection, world: World, answer: Answer, start: Start) -> None:
+    """Whoever runs the calls that a refusal prints, and those that the next one prints, is not refused any more."""
+    call = f"public.gdpr_lock({regclass(start.table)}, {start_id(start)})"
+    asked = {
+        (e.link.source, e.link.target, e.link.pairs)
+        for e in answer.owner
+        if not e.link.declared and e.source not in answer.walked and e.target in answer.unreviewed
+    }
+    declared = f"SELECT source::oid, source_columns, target::oid, target_columns FROM {LINKS}"
+    before = connection.execute(declared).fetchall()
+    connection.execute("SAVEPOINT before_settling")
+    for turn in range(len(world.links) + 1):
+        connection.execute("SAVEPOINT before_lock")
+        try:
+            connection.execute(f"SELECT FROM {call}")
+            break
+        except psycopg.Error as error:
+            hint = error.diag.message_hint or ""
+            connection.execute("ROLLBACK TO before_lock")
+        try:
+            connection.execute("\n".join(re.findall(r"^SELECT gdpr_link\(.*?\);$", hint, re.DOTALL | re.MULTILINE)))
+        except psycopg.Error as error:
+            raise Differs("settling", f"{call}\nprinted calls that fail with {error.sqlstate}: {error}\n{hint}") from error
+        new = [row for row in connection.execute(declared).fetchall() if row not in before]
+        strange = [row for row in new if turn == 0 and (row[0], row[2], frozenset(zip(row[1], row[3]))) not in asked]
+        if strange or not new:
+            raise Differs("settling", f"{call}\nprinted calls that say nothing about its unreviewed rows:\n{hint}")
+    else:
+        raise Differs("settling", f"{call}\nis still refused after all that it asked for was declared")
+    connection.execute("ROLLBACK TO before_settling")
 
 
 def described(world: World, relation: int, key: Any, depth: int, via: str | None, shared: bool, data: str) -> str:

@@ -28,6 +28,10 @@ def value(type_name: str, number: int, rng: random.Random) -> Any:
     return f"k{number}"
 
 
+def converted(value: Any, column: Column) -> Any:
+    return int(value) if isinstance(value, Decimal) and column.type != "numeric" else value
+
+
 def fill(model: Model, rng: random.Random, roles: dict[Column, str]) -> None:
     filler = Filler(model, rng, roles)
     for table in model.tables:
@@ -87,7 +91,7 @@ class Filler:
             elif fitting:
                 parent = self.rng.choice(fitting) if self.chance(self.spread) else fitting[0]
                 for column, referenced in free:
-                    row[column] = parent.get(referenced)
+                    row[column] = converted(parent.get(referenced), column)
         self.filled.update((key.table, c) for c in key.columns)
 
     def close_cycles(self) -> None:
@@ -104,4 +108,4 @@ class Filler:
             for other in there.table.rows:
                 if all(row.get(a) == other.get(b) is not None for a, b in zip(back.columns, back.referenced_columns)):
                     for column, referenced in zip(there.columns, there.referenced_columns):
-                        other[column] = row.get(referenced)
+                        other[column] = converted(row.get(referenced), column)

@@ -47,9 +47,9 @@ class Naive:
 
     def edges_of(self, link: CatalogLink) -> list[Edge]:
         out = []
-        sources = [row for row in self.world.rows if self.starts_from(link, row)]
+        sources = [row for row in self.world.rows if self.is_in(link.source, row)]
         for target in self.world.rows:
-            if not self.leads_to(link, target):
+            if not self.is_in(link.target, target):
                 continue
             wanted = [target.values[c] for c in link.target_columns]
             if any(v is None for v in wanted):
@@ -60,26 +60,16 @@ class Naive:
                 out.append(Edge(link, None, target))
         return out
 
-    def starts_from(self, link: CatalogLink, row: Row) -> bool:
-        if link.declared or self.world.is_partitioned(link.source):
-            return link.source in self.world.ancestors(row.relation)
-        return row.relation == link.source
-
-    def leads_to(self, link: CatalogLink, row: Row) -> bool:
-        ancestors = self.world.ancestors(row.relation)
-        if link.target not in ancestors:
-            return False
-        if self.world.is_partitioned(link.target):
-            return True
-        nearer = ancestors[: ancestors.index(link.target)]
-        return not any(
-            other.target in nearer and other.source == link.source and other.pairs == link.pairs for other in self.world.links
-        )
+    def is_in(self, relation: int, row: Row) -> bool:
+        """A partition has the rows of its own partitions; a table that others inherit from has its own rows only."""
+        if self.world.is_partitioned(relation):
+            return relation in self.world.ancestors(row.relation)
+        return row.relation == relation
 
     def holds(self, link: CatalogLink, source: Row, target: Row) -> bool:
         if not link.condition:
             return True
-        return (source.relation, source.place, target.relation, target.place) in self.world.conditions[link]
+        return (source.relation, source.place, target.relation, target.place) in self.world.conditions[link.origin or link]
 
     # Kinds
 
@@ -137,11 +127,12 @@ class Naive:
         for row, depth in depths.items():
             if depth > 0:
                 last = [
-                    e.link.name
+                    e.link
                     for e in owner + accessor
                     if e.target is row and e.source in walked and depths.get(e.source) == depth - 1
                 ]
-                found.append(Found(row, depth, min(last), row not in own))
+                first = min(last, key=lambda link: link.order(self.world.relations))
+                found.append(Found(row, depth, first.name, row not in own))
         return Answer(found, walked, unreviewed, owner, accessor)
 
     def is_start(self, row: Row, start: int, ids: list[dict[str, Any]]) -> bool:

@@ -23,6 +23,7 @@ from shrink import shrink
 
 DATABASE = "gdpr_oracle"
 SHRUNK = 3  # failures that are made small; of the others only the seed is printed
+SESSION = 100  # schemas in one session: a backend gets slower with every table that it has created and rolled back
 ENOUGH = 200  # schemas after which every kind of case must have occurred
 
 
@@ -34,20 +35,26 @@ class Session:
         self.connection: psycopg.Connection | None = None
 
     def connect(self) -> psycopg.Connection:
-        deadline = time.monotonic() + 60
-        while self.connection is None or self.connection.closed:
-            try:
-                self.connection = self.open(DATABASE)
-                self.connection.execute("SET statement_timeout = '20s'")
-                self.connection.execute("SET client_min_messages = warning")
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+        if self.connection is None or self.connection.closed:
+            self.connection = self.open(DATABASE)
+            self.connection.execute("SET statement_timeout = '20s'")
+            self.connection.execute("SET client_min_messages = warning")
         return self.connection
 
     def open(self, database: str) -> psycopg.Connection:
-        return psycopg.connect(host=self.socket, user="postgres", dbname=database, autocommit=True)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return psycopg.connect(host=self.socket, user="postgres", dbname=database, autocommit=True)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline or not self.connection:
+                    raise
+                time.sleep(0.2)  # recovering from a crash
+
+    def renew(self) -> None:
+        connection = self.connect()
+        connection.execute("VACUUM")  # the tables that were rolled back are dead rows in the catalog
+        connection.close()
 
     def create(self) -> None:
         with self.open("postgres") as connection:
@@ -123,8 +130,8 @@ def main() -> int:
             print(f"replay: python tests/oracle/run.py --socket {chosen.socket} --replay {seed}", flush=True)
             if failed <= SHRUNK:
                 report(session, model, failure)
-        if seed % 250 == 0:
-            session.connect().execute("VACUUM")  # thousands of rolled back tables are dead rows in the catalog
+        if (seed - first) % SESSION == SESSION - 1:
+            session.renew()
     print(f"\n{time.monotonic() - started:.0f} s; schemas in which it occurred:")
     for kind in KINDS:
         print(f"  {kind:34}{occurred[kind]:6}")

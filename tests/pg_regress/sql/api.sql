@@ -12,11 +12,11 @@ ORDER BY p.proname COLLATE "C", pg_get_function_arguments(p.oid) COLLATE "C"
 \gx
 
 -- Everything else that belongs to it.
-SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS object
+SELECT pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C" AS object
 FROM pg_depend d
 WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'gdpr_ext') AND d.deptype = 'e'
   AND d.classid <> 'pg_proc'::regclass
-ORDER BY 1 COLLATE "C";
+ORDER BY 1;
 
 -- The tables, column by column.
 SELECT attrelid::regclass AS relation, attname AS column, format_type(atttypid, atttypmod) AS type, attnotnull AS not_null
@@ -29,12 +29,13 @@ FROM pg_extension, unnest(extconfig, extcondition) AS config (table_oid, conditi
 WHERE extname = 'gdpr_ext' ORDER BY table_oid::regclass::text COLLATE "C";
 
 -- Functions and tables that say nothing about themselves: none.
-SELECT pg_describe_object(d.classid, d.objid, 0) AS without_comment
+SELECT pg_describe_object(d.classid, d.objid, 0) COLLATE "C" AS without_comment
 FROM pg_depend d
 WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'gdpr_ext') AND d.deptype = 'e'
   AND (d.classid = 'pg_proc'::regclass OR d.classid = 'pg_class'::regclass AND (SELECT relkind FROM pg_class WHERE oid = d.objid) IN ('r', 'v'))
   AND obj_description(d.objid, d.classid::regclass::name) IS NULL
-ORDER BY 1 COLLATE "C";
+ORDER BY 1;
 
--- The settings.
+-- The settings, known once the library is loaded.
+LOAD 'gdpr_ext';
 SELECT name, vartype, boot_val, context FROM pg_settings WHERE name LIKE 'gdpr\_ext.%' ORDER BY name;

@@ -30,19 +30,21 @@ SELECT gdpr_link('pair', '{b,a}', 'pair_note', '{b,a}', kind => 'ignore');
 SELECT kind, reviewed, on_delete FROM gdpr_graph('pair');
 SELECT gdpr_link('pair', '{a,b}', 'pair_note', '{a,b}', kind => 'accessor');
 SELECT kind, reviewed, on_delete FROM gdpr_graph('pair');
+SELECT count(*) FROM gdpr_links WHERE source = 'pair'::regclass;
 -- Other pairs of the same columns do.
 SELECT gdpr_link('pair', '{a,b}', 'pair_note', '{b,a}', kind => 'ignore');
 SELECT depth, kind, reviewed, on_delete FROM gdpr_graph('pair') ORDER BY kind;
 
--- Two foreign keys that say the same are one link.
+-- Two foreign keys over the same columns, as a careless migration leaves them: a declaration speaks of both.
 ALTER TABLE note ADD FOREIGN KEY (person_id) REFERENCES person ON DELETE CASCADE;
-SELECT link, kind, reviewed FROM gdpr_graph('person') WHERE target_columns = '{person_id}';
-SELECT depth, relation, key FROM gdpr_collect('person', 1) ORDER BY depth, relation::text, key;
+SELECT gdpr_link('person', '{id}', 'note', '{person_id}', kind => 'accessor');
+SELECT DISTINCT link, kind, reviewed FROM gdpr_graph('person') WHERE target_columns = '{person_id}';
+SELECT depth, relation, key, shared FROM gdpr_collect('person', 1) ORDER BY depth, relation::text, key;
 
 -- Taken back, the foreign key is what it was.
 SELECT gdpr_unlink('person', '{id}', 'note', '{person_id}');
 SELECT gdpr_unlink('person', '{id}', 'note', '{author_id}');
-SELECT depth, link, kind, reviewed, condition FROM gdpr_graph('person') ORDER BY link;
+SELECT DISTINCT depth, link, kind, reviewed, condition FROM gdpr_graph('person') ORDER BY link;
 
 SET client_min_messages = warning;
 DROP SCHEMA links CASCADE;

@@ -32,7 +32,7 @@ SET ROLE regress_app;
 CREATE TABLE person (id int PRIMARY KEY);
 INSERT INTO person VALUES (1);
 SELECT * FROM gdpr_collect('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', '1');
 SELECT * FROM gdpr_lock('person', 1);
 SELECT * FROM gdpr_graph('person');
@@ -49,7 +49,7 @@ SET ROLE regress_app;
 SELECT relation, key FROM gdpr_collect('person', 1);
 SELECT count(*) FROM gdpr_graph('person');
 SELECT relation, key FROM gdpr_collect('person', '1');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 RESET ROLE;
 
 SET client_min_messages = warning;

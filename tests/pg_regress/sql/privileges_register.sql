@@ -18,11 +18,11 @@ CREATE TABLE note (id int PRIMARY KEY, email text);
 
 -- Somebody else's table, with every privilege on it but not its ownership.
 SELECT gdpr_register('person', subject => true);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{email}', 'note', '{email}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('note', '{email}', 'person', '{email}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- One's own; a member of the owning role is as good as the owner.
 SELECT gdpr_register('note');
@@ -30,41 +30,41 @@ SET ROLE regress_deputy;
 SELECT gdpr_register('person', subject => true);
 SET ROLE regress_other;
 SELECT gdpr_unregister('person');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- A superuser may do it for both. The owner of one cannot take it back.
 RESET ROLE;
 SELECT gdpr_link('person', '{email}', 'note', '{email}');
 SET ROLE regress_other;
 SELECT gdpr_unlink('person', '{email}', 'note', '{email}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{email}', 'note', '{email}', kind => 'ignore');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Writing the tables themselves needs rights on them, and then is judged alike.
 INSERT INTO gdpr_registry (relation) VALUES ('note');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 RESET ROLE;
 GRANT SELECT, INSERT, UPDATE, DELETE ON gdpr_registry, gdpr_links TO regress_other;
 SET ROLE regress_other;
 UPDATE gdpr_registry SET subject = false WHERE relation = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 DELETE FROM gdpr_registry WHERE relation = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 UPDATE gdpr_links SET kind = 'ignore' WHERE source = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 DELETE FROM gdpr_links WHERE source = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 -- An own entry cannot be turned into somebody else's, nor somebody else's into an own one: that would take it away.
 CREATE TABLE spare (id int PRIMARY KEY, email text);
 UPDATE gdpr_registry SET relation = 'pg_class' WHERE relation = 'note'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 UPDATE gdpr_registry SET relation = 'spare' WHERE relation = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 UPDATE gdpr_links SET source = 'spare' WHERE source = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 TRUNCATE gdpr_registry;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 RESET ROLE;
 SELECT relation, subject FROM gdpr_registry WHERE relation IN ('person'::regclass, 'note'::regclass) ORDER BY relation::text;
 SELECT source, target, kind FROM gdpr_links WHERE source = 'person'::regclass;

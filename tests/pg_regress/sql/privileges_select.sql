@@ -23,24 +23,25 @@ GRANT SELECT ON person, note TO regress_clerk;
 -- Diagnoses may not be read, whether or not this person has one. Context tables are not read, and need no privilege.
 SET ROLE regress_clerk;
 SELECT relation, key FROM gdpr_collect('person', 2) ORDER BY depth;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT relation, key FROM gdpr_collect('person', 1) ORDER BY depth;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- A right to some of the columns is no right to the row.
 SET ROLE regress_owner;
 GRANT SELECT (id, person_id) ON diagnosis TO regress_clerk;
 SET ROLE regress_clerk;
 SELECT relation, key FROM gdpr_collect('person', 1) ORDER BY depth;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- With SELECT it works; locking asks for more, as SELECT FOR UPDATE does.
 SET ROLE regress_owner;
 GRANT SELECT ON diagnosis TO regress_clerk;
 SET ROLE regress_clerk;
 SELECT relation, key FROM gdpr_collect('person', 1) ORDER BY depth;
-SELECT relation, rows FROM gdpr_lock('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\set VERBOSITY sqlstate
+SELECT relation, rows FROM gdpr_lock('person', 1) ORDER BY relation::text;
+\set VERBOSITY default
 SET ROLE regress_owner;
 GRANT UPDATE ON person, note, diagnosis TO regress_clerk;
 SET ROLE regress_clerk;
@@ -51,7 +52,7 @@ SET ROLE regress_owner;
 REVOKE USAGE ON SCHEMA privileges FROM regress_clerk;
 SET ROLE regress_clerk;
 SELECT relation, key FROM gdpr_collect('privileges.person', 1) ORDER BY depth;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- A right that is taken away is gone for a session that has collected before.
 RESET ROLE;
@@ -62,13 +63,13 @@ SET ROLE regress_owner;
 REVOKE SELECT ON note FROM regress_clerk;
 SET ROLE regress_clerk;
 SELECT count(*) FROM gdpr_collect('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- And the owner himself without it: PostgreSQL lets an owner revoke his own rights.
 SET ROLE regress_owner;
 REVOKE SELECT ON note FROM regress_owner;
 SELECT count(*) FROM gdpr_collect('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 RESET ROLE;
 
 SET client_min_messages = warning;

@@ -16,33 +16,35 @@ SELECT depth, relation, key, via FROM gdpr_collect('person', 1) ORDER BY depth;
 
 -- Refused, as the functions refuse it.
 INSERT INTO gdpr_registry (relation) VALUES ('person_view');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
+-- (A duplicate is refused by the primary key, whose message has an OID in it.)
+\set VERBOSITY sqlstate
 INSERT INTO gdpr_registry (relation) VALUES ('person');
-\echo :LAST_ERROR_SQLSTATE
+\set VERBOSITY default
 UPDATE gdpr_registry SET rules = '{"emial": "email"}' WHERE relation = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 UPDATE gdpr_registry SET on_erase = 'keep' WHERE relation = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 UPDATE gdpr_registry SET key = '{nothing}' WHERE relation = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 INSERT INTO gdpr_links (source, source_columns, target, target_columns) VALUES ('person', '{id}', 'note', '{nothing}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 INSERT INTO gdpr_links (source, source_columns, target, target_columns) VALUES ('person', '{id}', 'note', '{email}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
+\set VERBOSITY sqlstate
 INSERT INTO gdpr_links (source, source_columns, target, target_columns) VALUES ('person', '{email}', 'note', '{email}');
-\echo :LAST_ERROR_SQLSTATE
+\set VERBOSITY default
 UPDATE gdpr_links SET kind = 'onwer' WHERE source = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 UPDATE gdpr_links SET condition = 'EXISTS (SELECT)' WHERE source = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 UPDATE gdpr_links SET target_columns = '{email,id}' WHERE source = 'person'::regclass;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- COPY is a write like any other.
 COPY gdpr_links (source, source_columns, target, target_columns, kind) FROM stdin;
 registry.person	{id}	registry.note	{nothing}	owner
 \.
-\echo :LAST_ERROR_SQLSTATE
 
 -- Nothing has changed.
 SELECT relation, subject, rules, on_erase, key FROM gdpr_registry WHERE relation = 'person'::regclass;

@@ -24,28 +24,28 @@ SELECT relation, subject, rules, search FROM gdpr_registry WHERE relation = 'per
 
 -- What is kept needs a ground.
 SELECT gdpr_register('note', on_erase => 'keep');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_register('note', on_erase => 'keep', ground => 'tax law');
 SELECT gdpr_register('note', on_erase => 'delete');
 SELECT relation, on_erase, ground FROM gdpr_registry WHERE relation = 'note'::regclass;
 SELECT gdpr_register('note', on_erase => 'forget');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Columns that do not exist, values that are no rules.
 SELECT gdpr_register('person', '{"emial": "email"}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_register('person', search => '{emial}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_register('person', '["email"]');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_register('person', '{"email": 7}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_register(NULL);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT relation, rules, search FROM gdpr_registry WHERE relation = 'person'::regclass;
 
 -- Registered as a subject it changes what a foreign key is; taken back, it is as before.
-SELECT link, kind FROM gdpr_graph('note') ORDER BY link;
+SELECT link, kind FROM gdpr_graph('person') ORDER BY link;
 SELECT gdpr_register('note', subject => true);
 SELECT link, kind FROM gdpr_graph('person') ORDER BY link;
 SELECT gdpr_unregister('note');
@@ -53,7 +53,7 @@ SELECT link, kind FROM gdpr_graph('person') ORDER BY link;
 
 -- Unregistered twice: there is nothing to take back.
 SELECT gdpr_unregister('note');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- A rollback takes a registration back, and the walk knows it.
 BEGIN;

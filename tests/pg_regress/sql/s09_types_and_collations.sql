@@ -13,7 +13,7 @@ INSERT INTO person VALUES (1, 'Ada'), (2, 'Bea'), (10, 'Jo');
 CREATE TABLE legacy_note (no int PRIMARY KEY, person_ref text);
 INSERT INTO legacy_note VALUES (11, '1'), (12, '2'), (13, '10'), (14, NULL), (15, 'n/a'), (16, '01');
 SELECT gdpr_link('person', '{id}', 'legacy_note', '{person_ref}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- The id as text: '01' is another text.
 SELECT gdpr_link('person', '{(id::text)}', 'legacy_note', '{person_ref}');

@@ -43,10 +43,14 @@ SELECT data FROM gdpr_collect('customer', '{"region": "eu", "id": 1}') WHERE key
 -- Each foreign key is one link.
 SELECT depth, link, kind, indexed FROM gdpr_graph('customer') ORDER BY depth, link;
 
--- A partition given as the subject: its row is reached by its key, and is the same person.
+-- A partition given as the subject, a leaf or one in between: its row is reached by its key, and is the same person. A row of
+-- another partition is not in it.
 SELECT depth, relation, key, via, shared FROM gdpr_collect('customer_eu', '{"region": "eu", "id": 2}') ORDER BY depth, relation::text, key;
-SELECT depth, relation, key, via, shared FROM gdpr_collect('orders_later_1', '{"placed": "2027-05-01", "id": 14}')
+SELECT depth, relation, key, via, shared FROM gdpr_collect('orders_2025', '{"placed": "2025-05-01", "id": 15}')
 ORDER BY depth, relation::text, key;
+SELECT depth, relation, key, via, shared FROM gdpr_collect('orders_later', '{"placed": "2027-05-01", "id": 14}')
+ORDER BY depth, relation::text, key;
+SELECT count(*) FROM gdpr_collect('orders_later', '{"placed": "2025-05-01", "id": 15}');
 
 -- gdpr_lock can lock rows of partitioned tables.
 SELECT relation, rows FROM gdpr_lock('customer', '{"region": "eu", "id": 1}') ORDER BY relation::text;

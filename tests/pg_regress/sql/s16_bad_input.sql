@@ -16,45 +16,45 @@ INSERT INTO member VALUES (1, 1);
 
 -- No such relation.
 SELECT * FROM gdpr_collect('nobody', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect(0::regclass, 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Relations that are no tables.
 SELECT * FROM gdpr_collect('person_view', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person_matview', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person_pkey', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person_sequence', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person_type', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_graph('person_view');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_lock('person_view', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_register('person_view');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- NULL.
 SELECT * FROM gdpr_collect(NULL, 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', NULL);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', NULL::int);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', ARRAY[1, NULL]);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_graph(NULL);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_graph_mermaid(NULL);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_lock(NULL, 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_lock('person', NULL);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- No such id: nothing is found, and that is no error. Neither is asking for nobody.
 SELECT * FROM gdpr_collect('person', 99);
@@ -65,37 +65,37 @@ SELECT key FROM gdpr_collect('person', ARRAY[99, 1, 1]);
 
 -- An id of another type, or out of its range.
 SELECT * FROM gdpr_collect('person', 'Ada Lovelace');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', '');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', 99999999999);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', '99999999999');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', ARRAY['1', 'Ada Lovelace']);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('person', date '1815-12-10');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- A composite id.
 SELECT * FROM gdpr_collect('member', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('member', '7');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('member', 'Ada Lovelace');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('member', '{"tenant": 1}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('member', '{"tenant": 1, "id": 1, "name": "Ada Lovelace"}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('member', '{"tenant": 1, "id": null}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('member', '{"tenant": 1, "id": "Ada Lovelace"}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('member', '{"tenant": 1, "id": {"Ada": "Lovelace"}}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_collect('member', '[{"tenant": 1, "id": 1}, 7]'::jsonb);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT key FROM gdpr_collect('member', '{"tenant": "1", "id": 1}');
 
 SET client_min_messages = warning;

@@ -9,83 +9,84 @@ CREATE VIEW note_view AS SELECT * FROM note;
 
 -- Columns.
 SELECT gdpr_link('person', '{id}', 'note', '{persn_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{Id}', 'note', '{person_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id,born}', 'note', '{person_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{}', 'note', '{}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', NULL, 'note', '{person_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
+\set VERBOSITY sqlstate
 SELECT gdpr_link('person', '{id}', 'note', '{NULL}');
-\echo :LAST_ERROR_SQLSTATE
+\set VERBOSITY default
 SELECT gdpr_link(NULL, '{id}', 'note', '{person_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Types that no operator compares, and a type that has no equality at all.
 SELECT gdpr_link('person', '{born}', 'note', '{person_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{place}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Kinds.
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', kind => 'acessor');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', kind => NULL);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Relations.
 SELECT gdpr_link('person', '{id}', 'note_view', '{person_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Conditions.
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'target.body =');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'true) OR (true');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'true; DROP TABLE note');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'true AS c FROM note');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'true UNION SELECT true');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'target IS NOT NULL');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => '');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'target.body');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'target.bdy IS NULL');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'other.body IS NULL');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'EXISTS (SELECT FROM note)');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'random() < 0.5');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'count(*) > 1');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'row_number() OVER () = 1');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'generate_series(1, 2) = 1');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'target.id = $1');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Expressions in place of columns are held to the same.
 SELECT gdpr_link('person', '{id}', 'note', '{((SELECT 1))}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{(person_id + random()::int)}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{(person_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_link('person', '{id}', 'note', '{(person_id), (id)}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- A link that is not there.
 SELECT gdpr_unlink('person', '{id}', 'note', '{person_id}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Nothing of all this has left a trace.
 SELECT count(*) FROM gdpr_links WHERE source = 'person'::regclass;

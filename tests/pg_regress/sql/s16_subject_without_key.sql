@@ -10,7 +10,7 @@ CREATE TABLE person (a int NOT NULL, b int NOT NULL, email text, name text);
 INSERT INTO person VALUES (1, 1, 'ada@example.org', 'Ada'), (1, 2, NULL, 'Bea');
 
 SELECT * FROM gdpr_collect('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- None of these makes rows known: a nullable column, part of the rows, an expression, a check at the end of the transaction.
 CREATE UNIQUE INDEX ON person (email);
@@ -18,7 +18,7 @@ CREATE UNIQUE INDEX ON person (b) WHERE a = 1;
 CREATE UNIQUE INDEX ON person ((a + 10 * b));
 ALTER TABLE person ADD UNIQUE (b) DEFERRABLE INITIALLY DEFERRED;
 SELECT * FROM gdpr_collect('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- This does, and a smaller one is preferred to it; a column that is only INCLUDEd is no part of it.
 CREATE UNIQUE INDEX by_both ON person (a, b);
@@ -34,11 +34,11 @@ SELECT key, data ->> 'name' AS name FROM gdpr_collect('person', '{"a": 1, "b": 2
 CREATE TABLE legacy (no int, name text);
 INSERT INTO legacy VALUES (1, 'Ada'), (2, 'Bea');
 SELECT * FROM gdpr_collect('legacy', 2);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT gdpr_register('legacy', key => '{no}');
 SELECT key, data ->> 'name' AS name FROM gdpr_collect('legacy', 2);
 SELECT gdpr_register('legacy', key => '{nothing}');
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- A table that is reached needs no key: its rows are found, with a key of NULL, and look-alikes are counted.
 CREATE TABLE click (legacy_no int);

@@ -31,9 +31,9 @@ SELECT depth, relation, key, via, shared FROM gdpr_collect('staff', 7) ORDER BY 
 
 -- Acting is refused: which link is not declared, for how many rows, and the call that says what it means.
 SELECT * FROM gdpr_lock('customer', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT * FROM gdpr_lock('staff', 7);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Where there is nothing to ask there is no question: Sue sold nothing.
 SELECT relation, rows FROM gdpr_lock('staff', 8) ORDER BY relation::text;

@@ -17,7 +17,7 @@ INSERT INTO attachment VALUES (21, 11), (22, 12), (23, 13), (24, 14), (25, 15);
 -- Not declared: shared messages end the walk, and acting is refused.
 SELECT depth, relation, key, via, shared FROM gdpr_collect('person', 1) ORDER BY depth, relation::text, key;
 SELECT * FROM gdpr_lock('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Both together own what they wrote to each other.
 SELECT depth, relation, key, shared FROM gdpr_collect('person', ARRAY[1, 2]) WHERE relation = 'message'::regclass ORDER BY key;
@@ -32,7 +32,7 @@ SELECT relation, rows FROM gdpr_lock('person', 1) ORDER BY relation::text;
 SELECT gdpr_unlink('person', '{id}', 'message', '{recipient_id}');
 SELECT depth, relation, key, via, shared FROM gdpr_collect('person', 1) ORDER BY depth, relation::text, key;
 SELECT * FROM gdpr_lock('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 SET client_min_messages = warning;
 DROP SCHEMA s20 CASCADE;

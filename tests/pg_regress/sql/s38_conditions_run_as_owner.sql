@@ -28,12 +28,12 @@ END $$;
 CREATE DOMAIN checked AS text CHECK (ran_as('domain'));
 CREATE FUNCTION same(text, text) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN ran_as('operator') AND $1 OPERATOR(pg_catalog.=) $2;
+    RETURN s38.ran_as('operator') AND $1 OPERATOR(pg_catalog.=) $2;
 END $$;
 CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = same);
 CREATE FUNCTION to_id(text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM ran_as('expression');
+    PERFORM s38.ran_as('expression');
     RETURN $1::int;
 END $$;
 CREATE INDEX ON note (to_id(raw));
@@ -45,9 +45,9 @@ SELECT depth, relation, key FROM gdpr_collect('person', 1) ORDER BY depth;
 SELECT relation, rows FROM gdpr_lock('person', 1) ORDER BY relation::text;
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => 'read_file(target.raw)');
 SELECT depth, relation, key FROM gdpr_collect('person', 1) ORDER BY depth;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 SELECT relation, rows FROM gdpr_lock('person', 1);
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- Set past the function, by Mallory with a direct INSERT.
 DELETE FROM gdpr_links WHERE source = 'person'::regclass;
@@ -57,7 +57,7 @@ INSERT INTO gdpr_links (source, source_columns, target, target_columns, kind, co
 VALUES ('person', '{id}', 'note', '{person_id}', 'owner', 'read_file(source.name)');
 RESET ROLE;
 SELECT depth, relation, key FROM gdpr_collect('person', 1) ORDER BY depth;
-\echo :LAST_ERROR_SQLSTATE
+\echo :SQLSTATE
 
 -- A domain's check in a cast, and an operator.
 SELECT gdpr_link('person', '{id}', 'note', '{person_id}', condition => $$target.raw::checked IS NOT NULL AND target.raw === '1'$$);
