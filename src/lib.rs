@@ -18,7 +18,12 @@ mod walk;
 pub mod pg_test;
 
 pgrx::extension_sql_file!("../sql/registry.sql", name = "registry", bootstrap);
-pgrx::extension_sql_file!("../sql/triggers.sql", name = "triggers", requires = ["registry"], finalize);
+pgrx::extension_sql_file!(
+    "../sql/triggers.sql",
+    name = "triggers",
+    requires = ["registry"],
+    finalize
+);
 
 #[pgrx::pg_guard]
 pub extern "C-unwind" fn _PG_init() {

@@ -99,7 +99,9 @@ pub fn require_select(relation: &Relation, caller: pg_sys::Oid) -> Result<()> {
             Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
             format!("permission denied for table {}", relation.qualified()),
         )
-        .detail("The walk found rows that lead to this table, and the caller may not read all of it.")
+        .detail(
+            "The walk found rows that lead to this table, and the caller may not read all of it.",
+        )
         .hint(format!(
             "GRANT SELECT ON {} TO the role that calls this function.",
             relation.qualified()

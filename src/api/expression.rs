@@ -8,7 +8,6 @@ use crate::spi::Connection;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-
 /// Internal. The parse tree of a declared expression over one table, or of a condition over a target and a source, and the columns it reads.
 #[pg_extern(sql = r#"
 CREATE FUNCTION gdpr_expression_tree(expression text, inner_relation regclass, outer_relation regclass,
@@ -20,7 +19,17 @@ fn gdpr_expression_tree(
     expression: String,
     inner_relation: pg_sys::Oid,
     outer_relation: Option<pg_sys::Oid>,
-) -> std::result::Result<TableIterator<'static, (name!(tree, String), name!(inner_columns, Vec<i16>), name!(outer_columns, Vec<i16>))>, ErrorReport> {
+) -> std::result::Result<
+    TableIterator<
+        'static,
+        (
+            name!(tree, String),
+            name!(inner_columns, Vec<i16>),
+            name!(outer_columns, Vec<i16>),
+        ),
+    >,
+    ErrorReport,
+> {
     let rows = with_scopes(inner_relation, outer_relation, |inner, outer| {
         let condition = outer.is_some();
         let analysed = expression::analyse(&expression, &expression, inner, outer, condition)?;
@@ -40,9 +49,11 @@ fn gdpr_expression_text(
     inner_relation: pg_sys::Oid,
     outer_relation: Option<pg_sys::Oid>,
 ) -> std::result::Result<Option<String>, ErrorReport> {
-    Ok(with_scopes(inner_relation, outer_relation, |inner, outer| {
-        expression::print(&tree, inner, outer)
-    })?)
+    Ok(with_scopes(
+        inner_relation,
+        outer_relation,
+        |inner, outer| expression::print(&tree, inner, outer),
+    )?)
 }
 
 fn with_scopes<T>(

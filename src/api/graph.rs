@@ -37,19 +37,25 @@ CREATE FUNCTION gdpr_graph(subject regclass,
 fn gdpr_graph(
     subject: Option<pg_sys::Oid>,
     fcinfo: pg_sys::FunctionCallInfo,
-) -> std::result::Result<TableIterator<'static, (
-    name!(depth, Option<i32>),
-    name!(link, String),
-    name!(source, pg_sys::Oid),
-    name!(source_columns, Vec<String>),
-    name!(target, pg_sys::Oid),
-    name!(target_columns, Vec<String>),
-    name!(kind, &'static str),
-    name!(reviewed, bool),
-    name!(indexed, bool),
-    name!(on_delete, Option<&'static str>),
-    name!(condition, Option<String>),
-)>, ErrorReport> {
+) -> std::result::Result<
+    TableIterator<
+        'static,
+        (
+            name!(depth, Option<i32>),
+            name!(link, String),
+            name!(source, pg_sys::Oid),
+            name!(source_columns, Vec<String>),
+            name!(target, pg_sys::Oid),
+            name!(target_columns, Vec<String>),
+            name!(kind, &'static str),
+            name!(reviewed, bool),
+            name!(indexed, bool),
+            name!(on_delete, Option<&'static str>),
+            name!(condition, Option<String>),
+        ),
+    >,
+    ErrorReport,
+> {
     Ok(TableIterator::new(rows(subject, fcinfo)?))
 }
 
@@ -65,11 +71,14 @@ fn rows(
         .zip(call.names.iter())
         .map(|(link, name)| {
             let columns = |end: &crate::link::graph::End| -> Vec<String> {
-                end.columns.iter().map(|column| column.name.clone()).collect()
+                end.columns
+                    .iter()
+                    .map(|column| column.name.clone())
+                    .collect()
             };
             (
                 link.depth.map(|depth| depth as i32),
-                name.clone(),
+                name.link.clone(),
                 link.source.scan,
                 columns(&link.source),
                 link.target.scan,
@@ -78,7 +87,9 @@ fn rows(
                 link.reviewed,
                 link.indexed,
                 link.on_delete,
-                link.condition.as_ref().map(|condition| condition.sql.clone()),
+                link.condition
+                    .as_ref()
+                    .map(|condition| condition.sql.clone()),
             )
         })
         .collect();
@@ -97,7 +108,9 @@ fn gdpr_graph_mermaid(
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> std::result::Result<String, ErrorReport> {
     let call = call(subject, fcinfo)?;
-    Ok(mermaid::draw(call.graph(), |link| link.kind != Kind::Ignore))
+    Ok(mermaid::draw(call.graph(), |link| {
+        link.kind != Kind::Ignore
+    }))
 }
 
 fn call(subject: Option<pg_sys::Oid>, fcinfo: pg_sys::FunctionCallInfo) -> Result<Call> {

@@ -74,7 +74,13 @@ fn gdpr_unlink(
 ) -> std::result::Result<(), ErrorReport> {
     let (source, source_columns, target, target_columns) =
         ends(source, source_columns, target, target_columns)?;
-    Ok(unlink(source, source_columns, target, target_columns, fcinfo)?)
+    Ok(unlink(
+        source,
+        source_columns,
+        target,
+        target_columns,
+        fcinfo,
+    )?)
 }
 
 fn unlink(
@@ -109,7 +115,9 @@ fn unlink(
             Code::ERRCODE_UNDEFINED_OBJECT,
             "there is no such declared link",
         )
-        .hint("SELECT * FROM gdpr_links shows what is declared; gdpr_graph(subject) shows all links.")),
+        .hint(
+            "SELECT * FROM gdpr_links shows what is declared; gdpr_graph(subject) shows all links.",
+        )),
         _ => Ok(()),
     }
 }

@@ -47,11 +47,12 @@ fn raise<T>(result: error::Result<T>) -> T {
 }
 
 fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
-    let row = Written::of(trigger);
-    if trigger.event().fired_by_delete() {
-        require_owner_of_existing(&[row.required("relation")?])?;
-        return kept(trigger);
+    if let Some(old) = Written::old_row(trigger) {
+        require_owner_of_existing(&[old.required("relation")?])?;
     }
+    let Some(row) = Written::new_row(trigger) else {
+        return kept(trigger);
+    };
     let json = |name| -> error::Result<_> { Ok(row.required::<JsonB>(name)?.0) };
     Entry {
         relation: row.required("relation")?,
@@ -69,11 +70,12 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
 }
 
 fn check_link<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
-    let row = Written::of(trigger);
-    if trigger.event().fired_by_delete() {
-        require_owner_of_existing(&[row.required("source")?, row.required("target")?])?;
-        return kept(trigger);
+    if let Some(old) = Written::old_row(trigger) {
+        require_owner_of_existing(&[old.required("source")?, old.required("target")?])?;
     }
+    let Some(row) = Written::new_row(trigger) else {
+        return kept(trigger);
+    };
     let entry = LinkEntry {
         source: row.required("source")?,
         source_columns: row.required("source_columns")?,
@@ -103,7 +105,9 @@ fn kept<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
 /// Of tables that are gone nobody is the owner any more, so their entries are anybody's to take out.
 fn require_owner_of_existing(relations: &[pg_sys::Oid]) -> error::Result<()> {
     let existing = relations.iter().copied();
-    let existing: Vec<_> = existing.filter(|oid| relation::owner(*oid).is_ok()).collect();
+    let existing: Vec<_> = existing
+        .filter(|oid| relation::owner(*oid).is_ok())
+        .collect();
     write::require_owner_of(&existing)
 }
 

@@ -54,7 +54,8 @@ pub fn invalidate() {
 
 /// From now on a change of one of these relations counts, beside those watched already.
 pub fn watch(relations: impl IntoIterator<Item = pg_sys::Oid>) {
-    WATCHED.with_borrow_mut(|watched| watched.extend(relations.into_iter().map(|oid| oid.to_u32())));
+    WATCHED
+        .with_borrow_mut(|watched| watched.extend(relations.into_iter().map(|oid| oid.to_u32())));
 }
 
 /// Tells every session, at commit, that `relation` changed in a way that PostgreSQL itself does not count as a change: its rows.

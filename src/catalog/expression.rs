@@ -217,8 +217,7 @@ unsafe fn deparse(
     // A variable of the outer relation has varlevelsup 1, so the outer namespace comes second.
     // SAFETY: the contexts are lists of one namespace each; deparse_expression only reads the tree.
     unsafe {
-        let mut context =
-            pg_sys::deparse_context_for(inner.alias.as_ptr(), inner.relation.oid);
+        let mut context = pg_sys::deparse_context_for(inner.alias.as_ptr(), inner.relation.oid);
         if let Some(scope) = outer {
             let above = pg_sys::deparse_context_for(scope.alias.as_ptr(), scope.relation.oid);
             context = pg_sys::list_concat(context, above);
@@ -242,8 +241,8 @@ unsafe fn variables(node: *mut pg_sys::Node, level: i32) -> Vec<i16> {
 }
 
 unsafe fn length(list: *mut pg_sys::List) -> i32 {
-    // SAFETY: NULL is the empty list.
-    if list.is_null() { 0 } else { unsafe { (*list).length } }
+    // SAFETY: NULL is the empty list, anything else a live one.
+    unsafe { list.as_ref().map_or(0, |list| list.length) }
 }
 
 unsafe fn first(list: *mut pg_sys::List) -> *mut std::ffi::c_void {
@@ -253,5 +252,9 @@ unsafe fn first(list: *mut pg_sys::List) -> *mut std::ffi::c_void {
 
 unsafe fn text_of(text: *mut std::ffi::c_char) -> String {
     // SAFETY: a palloc'd NUL-terminated string.
-    unsafe { CString::from(CStr::from_ptr(text)).to_string_lossy().into_owned() }
+    unsafe {
+        CString::from(CStr::from_ptr(text))
+            .to_string_lossy()
+            .into_owned()
+    }
 }

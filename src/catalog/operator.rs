@@ -163,8 +163,7 @@ fn across(left: pg_sys::Oid, right: pg_sys::Oid) -> Option<pg_sys::Oid> {
     [right, left].into_iter().find_map(|indexed| {
         // SAFETY: the type cache entry lives as long as the session; the look-up is by oid.
         let operator = unsafe {
-            let entry =
-                pg_sys::lookup_type_cache(indexed, pg_sys::TYPECACHE_BTREE_OPFAMILY as i32);
+            let entry = pg_sys::lookup_type_cache(indexed, pg_sys::TYPECACHE_BTREE_OPFAMILY as i32);
             pg_sys::get_opfamily_member(
                 (*entry).btree_opf,
                 left,

@@ -57,9 +57,7 @@ impl Relation {
     }
 
     pub fn load_one(oid: pg_sys::Oid) -> Result<Self> {
-        Self::load(&[oid])?
-            .pop()
-            .ok_or_else(|| not_found(oid))
+        Self::load(&[oid])?.pop().ok_or_else(|| not_found(oid))
     }
 
     pub fn qualified(&self) -> Qualified<'_> {
@@ -87,7 +85,7 @@ impl Relation {
     }
 
     /// How it stands in FROM: a plain table alone, without the tables that inherit from it, which are tables of their own.
-    pub fn from_item(&self) -> String {
+    pub fn in_from(&self) -> String {
         match self.kind.as_str() {
             "r" => format!("ONLY {}", self.qualified()),
             _ => self.qualified().to_string(),
@@ -143,7 +141,8 @@ impl Relation {
                     columns
                         .iter()
                         .any(|column| predicate == format!("({column} IS NOT NULL)"))
-                        || condition.is_some_and(|c| bare(&c.replace("target.", "")) == bare(predicate))
+                        || condition
+                            .is_some_and(|c| bare(&c.replace("target.", "")) == bare(predicate))
                 })
         })
     }
@@ -181,9 +180,7 @@ impl Relation {
                 format!("table {} has no column \"{name}\"", self.qualified()),
             );
             match nearest {
-                Some((_, column)) => {
-                    error.hint(format!("Perhaps you meant \"{}\".", column.name))
-                }
+                Some((_, column)) => error.hint(format!("Perhaps you meant \"{}\".", column.name)),
                 None => error,
             }
         })

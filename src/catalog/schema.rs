@@ -56,8 +56,8 @@ pub struct DeclaredLink {
 impl Schema {
     /// Reads it with the rights of the registry's owner, in the newest snapshot. Needs SPI and pinned settings.
     pub fn read(home: &Home) -> Result<Self> {
-        let sql = include_str!("schema.sql")
-            .replace("@extschema@", &Ident(&home.schema).to_string());
+        let sql =
+            include_str!("schema.sql").replace("@extschema@", &Ident(&home.schema).to_string());
         let _owner = RunAs::new(home.owner);
         let _latest = LatestSnapshot::push();
         super::read_document(&sql, &[], &[])

@@ -1,7 +1,7 @@
 //! The graphs of this session, read from the catalog anew only when something that they depend on has changed.
 
 use super::graph::Graph;
-use super::name;
+use super::name::{self, LinkName};
 use crate::catalog::cache;
 use crate::catalog::home::Home;
 use crate::catalog::relation::Relation;
@@ -29,7 +29,7 @@ struct Cached {
     graph: Rc<Graph>,
     /// One of its relations may have changed since it was read.
     stale: bool,
-    names: Option<(SearchPath, Rc<Vec<String>>)>,
+    names: Option<(SearchPath, Rc<Vec<LinkName>>)>,
 }
 
 /// What the visibility of names depends on.
@@ -45,7 +45,7 @@ impl SearchPath {
 }
 
 /// The graph of walks from `start`, and the names of its links by the search path in force. Needs SPI, and settings not yet pinned.
-pub fn graph(home: &Home, start: Oid) -> Result<(Rc<Graph>, Rc<Vec<String>>)> {
+pub fn graph(home: &Home, start: Oid) -> Result<(Rc<Graph>, Rc<Vec<LinkName>>)> {
     SESSION.with_borrow_mut(|session| {
         // If reading fails half-way, by an error that is returned or raised, everything is read anew next time.
         let guard = Reread;
@@ -89,7 +89,9 @@ impl Session {
             self.schema = Some(Rc::new(schema));
             self.graphs.clear();
         } else if changes.relations {
-            self.graphs.values_mut().for_each(|cached| cached.stale = true);
+            self.graphs
+                .values_mut()
+                .for_each(|cached| cached.stale = true);
         }
         Ok(())
     }
@@ -127,7 +129,7 @@ impl Session {
         Ok(())
     }
 
-    fn take(&mut self, start: Oid) -> Result<(Rc<Graph>, Rc<Vec<String>>)> {
+    fn take(&mut self, start: Oid) -> Result<(Rc<Graph>, Rc<Vec<LinkName>>)> {
         let cached = self
             .graphs
             .get_mut(&start)

@@ -59,6 +59,23 @@ impl Edge<'_> {
         (self.source, self.target, pairs)
     }
 
+    /// The same link between tables that inherit from its own.
+    fn inherited(&self, source: Oid, target: Oid) -> Self {
+        let pairs = self.pairs.iter();
+        let inherited = pairs.map(|(s, t)| {
+            (
+                s.inherited(self.source, source),
+                t.inherited(self.target, target),
+            )
+        });
+        Self {
+            source,
+            target,
+            pairs: inherited.collect(),
+            ..self.clone()
+        }
+    }
+
     /// The identity of the link that runs the other way.
     pub fn reverse_identity(&self) -> (Oid, Oid, Pairs) {
         let swapped = self.pairs.iter().cloned().map(|(s, t)| (t, s));
@@ -119,40 +136,29 @@ fn of_declaration(link: &DeclaredLink) -> Edge<'_> {
     }
 }
 
-/// A link to a table leads to the tables that inherit from it too, and a declared one starts from them too, unless they have that link themselves.
-/// A foreign key cannot refer to an heir's row, so it starts from none.
+/// A link to a table leads to the tables that inherit from it too, and a declared one starts from them too, unless they have that link themselves;
+/// of several that they inherit, the nearest counts. A foreign key cannot refer to an heir's row, so it starts from none.
 fn add_inherited(edges: &mut Vec<Edge>, hierarchy: &Hierarchy) {
-    let mut known: HashSet<_> = edges.iter().map(Edge::identity).collect();
-    let mut inherited = Vec::new();
+    let mut inherited: Vec<(usize, Edge)> = Vec::new();
     for edge in edges.iter() {
-        let mut sources = vec![edge.source];
-        if edge.foreign_key.is_none() {
-            sources.extend(hierarchy.heirs(edge.source));
+        let mut sources = hierarchy.with_heirs(edge.source);
+        if edge.foreign_key.is_some() {
+            sources.truncate(1);
         }
-        let mut targets = vec![edge.target];
-        targets.extend(hierarchy.heirs(edge.target));
-        for source in &sources {
-            for target in &targets {
-                let copy = Edge {
-                    source: *source,
-                    target: *target,
-                    pairs: edge
-                        .pairs
-                        .iter()
-                        .map(|(s, t)| {
-                            (
-                                s.inherited(edge.source, *source),
-                                t.inherited(edge.target, *target),
-                            )
-                        })
-                        .collect(),
-                    ..edge.clone()
-                };
-                if known.insert(copy.identity()) {
-                    inherited.push(copy);
+        for (source, up) in sources {
+            for (target, down) in hierarchy.with_heirs(edge.target) {
+                if up + down > 0 {
+                    inherited.push((up + down, edge.inherited(source, target)));
                 }
             }
         }
     }
-    edges.extend(inherited);
+    inherited.sort_by_key(|(distance, _)| *distance);
+    let mut known: HashSet<_> = edges.iter().map(Edge::identity).collect();
+    edges.extend(
+        inherited
+            .into_iter()
+            .map(|(_, edge)| edge)
+            .filter(|edge| known.insert(edge.identity())),
+    );
 }

@@ -242,7 +242,10 @@ fn shapes(
         Ok(Shape {
             source: tables[&hierarchy.table(edge.source)],
             target: tables[&hierarchy.table(edge.target)],
-            declared: edge.declared.map(|link| Kind::parse(&link.kind)).transpose()?,
+            declared: edge
+                .declared
+                .map(|link| Kind::parse(&link.kind))
+                .transpose()?,
             reversed: !declared.is_empty() && declared.contains(&edge.reverse_identity()),
         })
     };
@@ -313,7 +316,10 @@ impl Builder<'_> {
         }
         let condition = self.condition(edge)?;
         let names = |end: &'_ End| -> Vec<String> {
-            end.columns.iter().map(|column| column.name.clone()).collect()
+            end.columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect()
         };
         let (source_names, target_names) = (names(&source), names(&target));
         let as_str = |names: &'_ [String]| -> Vec<String> { names.to_vec() };

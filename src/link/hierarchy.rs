@@ -22,7 +22,11 @@ impl Hierarchy {
         {
             if *partition {
                 hierarchy.partition_of.insert(*child, *parent);
-                hierarchy.partitions.entry(*parent).or_default().push(*child);
+                hierarchy
+                    .partitions
+                    .entry(*parent)
+                    .or_default()
+                    .push(*child);
             } else {
                 hierarchy.heirs.entry(*parent).or_default().push(*child);
             }
@@ -41,21 +45,23 @@ impl Hierarchy {
 
     /// The relation and all partitions below it: where its rows are.
     pub fn with_partitions(&self, relation: Oid) -> Vec<Oid> {
-        Self::closure(&self.partitions, relation)
+        let below = Self::closure(&self.partitions, relation);
+        below.into_iter().map(|(partition, _)| partition).collect()
     }
 
-    /// The tables that inherit from it, at any distance, without itself.
-    pub fn heirs(&self, relation: Oid) -> Vec<Oid> {
-        Self::closure(&self.heirs, relation).split_off(1)
+    /// The relation itself and the tables that inherit from it, each with its distance.
+    pub fn with_heirs(&self, relation: Oid) -> Vec<(Oid, usize)> {
+        Self::closure(&self.heirs, relation)
     }
 
-    fn closure(children: &HashMap<Oid, Vec<Oid>>, from: Oid) -> Vec<Oid> {
-        let mut all = vec![from];
+    fn closure(children: &HashMap<Oid, Vec<Oid>>, from: Oid) -> Vec<(Oid, usize)> {
+        let mut all = vec![(from, 0)];
         let mut next = 0;
         while next < all.len() {
-            for child in children.get(&all[next]).into_iter().flatten() {
-                if !all.contains(child) {
-                    all.push(*child);
+            let (parent, distance) = all[next];
+            for child in children.get(&parent).into_iter().flatten() {
+                if !all.iter().any(|(known, _)| known == child) {
+                    all.push((*child, distance + 1));
                 }
             }
             next += 1;

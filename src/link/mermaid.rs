@@ -15,7 +15,11 @@ pub fn draw(graph: &Graph, shown: impl Fn(&Link) -> bool) -> String {
             continue;
         }
         let label = label(&name::table(graph, table.relation));
-        let (open, close) = if number == 0 { ("([", "])") } else { ("[", "]") };
+        let (open, close) = if number == 0 {
+            ("([", "])")
+        } else {
+            ("[", "]")
+        };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "    t{number}{open}\"{label}\"{close}");
     }
@@ -37,7 +41,11 @@ pub fn draw(graph: &Graph, shown: impl Fn(&Link) -> bool) -> String {
 }
 
 fn columns(end: &End) -> String {
-    let names: Vec<&str> = end.columns.iter().map(|column| column.name.as_str()).collect();
+    let names: Vec<&str> = end
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
     names.join(", ")
 }
 
@@ -46,7 +54,8 @@ fn label(text: &str) -> String {
     let mut label = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '"' | '#' | '&' | '<' | '>' | '`' | '\\' | '|' | '[' | ']' | '{' | '}' | '\n' | '\r' => {
+            '"' | '#' | '&' | '<' | '>' | '`' | '\\' | '|' | '[' | ']' | '{' | '}' | '\n'
+            | '\r' => {
                 let _ = write!(label, "#{};", c as u32);
             }
             _ => label.push(c),

@@ -1,26 +1,46 @@
 //! How a link is called: `customer(id) -> orders(customer_id)`.
 
-use super::graph::{End, Graph, Link};
+use super::graph::{End, Graph};
 use crate::catalog::relation::is_visible;
 use crate::sql::Ident;
 use pgrx::pg_sys::Oid;
 
-/// The names of all links as `regclass` would print their tables: with the schema where the search path does not find them.
-pub fn all(graph: &Graph) -> Vec<String> {
-    graph.links.iter().map(|link| of(graph, link)).collect()
+/// A link's name and those of its tables, as `regclass` prints them: with the schema where the search path does not find them.
+pub struct LinkName {
+    pub link: String,
+    pub source: String,
+    pub target: String,
 }
 
-fn of(graph: &Graph, link: &Link) -> String {
-    format!("{} -> {}", end(graph, &link.source), end(graph, &link.target))
+/// The names of all links by the search path in force.
+pub fn all(graph: &Graph) -> Vec<LinkName> {
+    let name = |link: &super::graph::Link| {
+        let source = table(graph, link.source.scan);
+        let target = table(graph, link.target.scan);
+        LinkName {
+            link: format!(
+                "{source}({}) -> {target}({})",
+                columns(&link.source),
+                columns(&link.target)
+            ),
+            source,
+            target,
+        }
+    };
+    graph.links.iter().map(name).collect()
 }
 
-fn end(graph: &Graph, end: &End) -> String {
-    let columns: Vec<String> = end.columns.iter().map(|c| column(&c.name)).collect();
-    format!("{}({})", table(graph, end.scan), columns.join(", "))
+fn columns(end: &End) -> String {
+    let names: Vec<String> = end
+        .columns
+        .iter()
+        .map(|column| shown(&column.name))
+        .collect();
+    names.join(", ")
 }
 
 /// A column's name, quoted where SQL wants it; an expression as it is.
-fn column(name: &str) -> String {
+fn shown(name: &str) -> String {
     if name.starts_with('(') {
         name.to_owned()
     } else {

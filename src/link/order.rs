@@ -65,7 +65,10 @@ pub fn components(tables: &[Table], links: &[Link]) -> Vec<Vec<usize>> {
         }
     }
     let rank = |group: usize| {
-        let depth = groups[group].iter().filter_map(|table| tables[*table].depth).min();
+        let depth = groups[group]
+            .iter()
+            .filter_map(|table| tables[*table].depth)
+            .min();
         Reverse((depth, groups[group][0], group))
     };
     let mut ready: BinaryHeap<_> = (0..groups.len())

@@ -4,8 +4,8 @@ use super::{is_restoring, rule};
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
 use crate::security;
-use crate::spi::Connection;
 use crate::security::PinnedSettings;
+use crate::spi::Connection;
 use pgrx::pg_sys::Oid;
 use serde_json::Value;
 
@@ -25,8 +25,15 @@ const ON_ERASE: [&str; 3] = ["delete", "anonymise", "keep"];
 
 /// Art. 15(1) and 30(1): what the person is told, and what the record of processing holds.
 const FACTS: [&str; 9] = [
-    "purpose", "legal_basis", "category", "recipients", "transfers", "retention", "source",
-    "automated_decisions", "label",
+    "purpose",
+    "legal_basis",
+    "category",
+    "recipients",
+    "transfers",
+    "retention",
+    "source",
+    "automated_decisions",
+    "label",
 ];
 
 const EXPORT: [&str; 4] = ["include", "exclude", "labels", "label"];
@@ -43,7 +50,10 @@ impl Entry {
         if relation.is_temporary() {
             return Err(Error::new(
                 Code::ERRCODE_FEATURE_NOT_SUPPORTED,
-                format!("temporary table {} cannot be registered", relation.qualified()),
+                format!(
+                    "temporary table {} cannot be registered",
+                    relation.qualified()
+                ),
             )
             .hint("The registry outlives the session, a temporary table does not."));
         }
@@ -93,7 +103,13 @@ impl Entry {
 
 fn check_export(relation: &Relation, export: &Value) -> Result<()> {
     check_words("export", export, &EXPORT)?;
-    let columns = |key| export.get(key).and_then(Value::as_array).into_iter().flatten();
+    let columns = |key| {
+        export
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
     for column in columns("include").chain(columns("exclude")) {
         relation.require_column(column.as_str().unwrap_or_default())?;
     }
@@ -102,10 +118,26 @@ fn check_export(relation: &Relation, export: &Value) -> Result<()> {
         relation.require_column(column)?;
     }
     for (key, what, right) in [
-        ("include", "an array of columns", export.get("include").is_none_or(Value::is_array)),
-        ("exclude", "an array of columns", export.get("exclude").is_none_or(Value::is_array)),
-        ("labels", "an object: column to label", export.get("labels").is_none_or(Value::is_object)),
-        ("label", "a text", export.get("label").is_none_or(Value::is_string)),
+        (
+            "include",
+            "an array of columns",
+            export.get("include").is_none_or(Value::is_array),
+        ),
+        (
+            "exclude",
+            "an array of columns",
+            export.get("exclude").is_none_or(Value::is_array),
+        ),
+        (
+            "labels",
+            "an object: column to label",
+            export.get("labels").is_none_or(Value::is_object),
+        ),
+        (
+            "label",
+            "a text",
+            export.get("label").is_none_or(Value::is_string),
+        ),
     ] {
         if !right {
             return Err(Error::new(
@@ -126,7 +158,11 @@ fn check_words(what: &str, document: &Value, known: &[&str]) -> Result<()> {
         .hint(format!("Its keys are: {}.", known.join(", "))));
     };
     match object.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(unknown) => Err(Error::unknown_word(&format!("a key of {what}"), unknown, known)),
+        Some(unknown) => Err(Error::unknown_word(
+            &format!("a key of {what}"),
+            unknown,
+            known,
+        )),
         None => Ok(()),
     }
 }

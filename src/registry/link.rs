@@ -24,7 +24,10 @@ impl LinkEntry {
         let _spi = Connection::open();
         let (source, target) = {
             let _pinned = PinnedSettings::new();
-            (Relation::load_one(self.source)?, Relation::load_one(self.target)?)
+            (
+                Relation::load_one(self.source)?,
+                Relation::load_one(self.target)?,
+            )
         };
         for relation in [&source, &target] {
             relation.require_table()?;
@@ -38,7 +41,8 @@ impl LinkEntry {
             }
         }
         Kind::parse(&self.kind)?;
-        if self.source_columns.is_empty() || self.source_columns.len() != self.target_columns.len() {
+        if self.source_columns.is_empty() || self.source_columns.len() != self.target_columns.len()
+        {
             return Err(Error::new(
                 Code::ERRCODE_INVALID_PARAMETER_VALUE,
                 format!(
@@ -83,7 +87,9 @@ pub fn canonical_columns(
         let has_expression = columns.iter().any(|text| text.starts_with('('));
         let relation = {
             let _pinned = PinnedSettings::new();
-            has_expression.then(|| Relation::load_one(oid).ok()).flatten()
+            has_expression
+                .then(|| Relation::load_one(oid).ok())
+                .flatten()
         };
         let Some(relation) = relation else {
             return columns.to_vec();

@@ -8,8 +8,23 @@ use std::collections::BTreeMap;
 
 /// The strategies there are.
 pub const STRATEGIES: [&str; 17] = [
-    "auto", "null", "blank", "default", "value", "partial", "hash", "pseudonym", "fake", "email",
-    "noise", "generalise", "shuffle", "random", "json", "sql", "keep",
+    "auto",
+    "null",
+    "blank",
+    "default",
+    "value",
+    "partial",
+    "hash",
+    "pseudonym",
+    "fake",
+    "email",
+    "noise",
+    "generalise",
+    "shuffle",
+    "random",
+    "json",
+    "sql",
+    "keep",
 ];
 
 /// Short form `"email"`, long form `{"strategy": "partial", "keep_last": 2}`.
@@ -50,7 +65,11 @@ pub fn check(relation: &Relation, rules: &Value) -> Result<()> {
             .hint("A rule is the name of a strategy, or an object with the key \"strategy\" and its parameters.")
         })?;
         if !STRATEGIES.contains(&rule.strategy()) {
-            return Err(Error::unknown_word("a strategy", rule.strategy(), &STRATEGIES));
+            return Err(Error::unknown_word(
+                "a strategy",
+                rule.strategy(),
+                &STRATEGIES,
+            ));
         }
     }
     Ok(())

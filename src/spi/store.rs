@@ -20,7 +20,8 @@ impl Store {
             let info = (*fcinfo).resultinfo.cast::<pg_sys::ReturnSetInfo>();
             if info.is_null()
                 || (*info).type_ != pg_sys::NodeTag::T_ReturnSetInfo
-                || (*info).allowedModes as u32 & pg_sys::SetFunctionReturnMode::SFRM_Materialize == 0
+                || (*info).allowedModes as u32 & pg_sys::SetFunctionReturnMode::SFRM_Materialize
+                    == 0
             {
                 return Err(Error::new(
                     Code::ERRCODE_FEATURE_NOT_SUPPORTED,
@@ -33,7 +34,9 @@ impl Store {
             let mut columns = std::ptr::null_mut();
             let class = pg_sys::get_call_result_type(fcinfo, std::ptr::null_mut(), &mut columns);
             if class != pg_sys::TypeFuncClass::TYPEFUNC_COMPOSITE {
-                return Err(Error::internal("the function is not declared to return rows"));
+                return Err(Error::internal(
+                    "the function is not declared to return rows",
+                ));
             }
             let columns = pg_sys::CreateTupleDescCopy(columns);
             let random = (*info).allowedModes as u32

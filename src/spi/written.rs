@@ -10,13 +10,24 @@ pub struct Written {
 }
 
 impl Written {
-    /// The new row of an INSERT or UPDATE, the old one of a DELETE.
-    pub fn of(trigger: &PgTrigger) -> Self {
+    /// The new row; None in a DELETE.
+    pub fn new_row(trigger: &PgTrigger) -> Option<Self> {
         let data = trigger.trigger_data();
-        let tuple = match trigger.event().fired_by_update() {
-            true => data.tg_newtuple,
-            false => data.tg_trigtuple,
-        };
+        let event = trigger.event();
+        match (event.fired_by_insert(), event.fired_by_update()) {
+            (true, _) => Some(Self::read(data, data.tg_trigtuple)),
+            (_, true) => Some(Self::read(data, data.tg_newtuple)),
+            _ => None,
+        }
+    }
+
+    /// The old row; None in an INSERT.
+    pub fn old_row(trigger: &PgTrigger) -> Option<Self> {
+        let data = trigger.trigger_data();
+        (!trigger.event().fired_by_insert()).then(|| Self::read(data, data.tg_trigtuple))
+    }
+
+    fn read(data: &pg_sys::TriggerData, tuple: pg_sys::HeapTuple) -> Self {
         // SAFETY: PostgreSQL calls a row trigger with these tuples of the trigger's relation; both arrays have room for all its columns.
         unsafe {
             let columns = (*data.tg_relation).rd_att;

@@ -9,6 +9,7 @@ use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
 use crate::link::cached;
 use crate::link::graph::Graph;
+use crate::link::name::LinkName;
 use crate::security::PinnedSettings;
 use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::{self, Datum, Oid};
@@ -18,7 +19,7 @@ use std::rc::Rc;
 pub struct Call {
     graph: Rc<Graph>,
     /// The links' names, as the caller would write them.
-    pub names: Rc<Vec<String>>,
+    pub names: Rc<Vec<LinkName>>,
 }
 
 impl Call {

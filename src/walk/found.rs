@@ -40,7 +40,9 @@ impl Found {
     /// From here on, what tells rows apart is kept.
     pub fn keep_identity(&mut self, table: &Table, memory: pg_sys::MemoryContext) {
         let columns = identity_columns(table, "target").into_iter();
-        self.identity = columns.map(|column| Column::new(column.element, memory)).collect();
+        self.identity = columns
+            .map(|column| Column::new(column.element, memory))
+            .collect();
     }
 
     pub fn rows(&self) -> usize {
@@ -86,7 +88,10 @@ impl Identities {
             Identity::Place => Self::Place(HashMap::new()),
             _ => {
                 let columns = identity_columns(table, "target").into_iter();
-                Self::Image(columns.map(|c| Storage::of(c.element)).collect(), HashMap::new())
+                Self::Image(
+                    columns.map(|c| Storage::of(c.element)).collect(),
+                    HashMap::new(),
+                )
             }
         }
     }
@@ -116,7 +121,9 @@ fn enter<K>(entry: Entry<K, u32>, next: u32) -> (u32, bool) {
 fn place(row: &Row, column: usize) -> u64 {
     row.get(column).map_or(0, |datum| {
         // SAFETY: the column is of type tid, a pointer to six bytes.
-        unsafe { pgrx::itemptr::item_pointer_to_u64(*datum.cast_mut_ptr::<pg_sys::ItemPointerData>()) }
+        unsafe {
+            pgrx::itemptr::item_pointer_to_u64(*datum.cast_mut_ptr::<pg_sys::ItemPointerData>())
+        }
     })
 }
 

@@ -128,7 +128,15 @@ impl<'a> Walk<'a> {
                     output.put(graph.start().relation, 0, None, false, content);
                 }
             };
-            run(graph, Step::Start, size, self.purpose, scan, &parameters, take)?;
+            run(
+                graph,
+                Step::Start,
+                size,
+                self.purpose,
+                scan,
+                &parameters,
+                take,
+            )?;
         }
         self.found[0] = Some(found);
         Ok(())
@@ -144,7 +152,12 @@ impl<'a> Walk<'a> {
             return Ok(());
         };
         let everything = 0..source.rows() as u32;
-        let batches = batches(link, &source, everything.collect(), self.partition_slot(link))?;
+        let batches = batches(
+            link,
+            &source,
+            everything.collect(),
+            self.partition_slot(link),
+        )?;
         let mut found = Found::new(table, &graph.links, self.memory);
         let keeps = !table.wanted.is_empty() || table.distinguished;
         for batch in &batches {
@@ -251,16 +264,13 @@ fn parameters(
     size: Size,
 ) -> Vec<Option<pg_sys::Datum>> {
     let columns = slots.map(|slot| &source.wanted[slot]);
-    columns.map(|column| size.parameter(column, &batch.rows)).collect()
+    columns
+        .map(|column| size.parameter(column, &batch.rows))
+        .collect()
 }
 
 /// Checks, once a call, that the caller may read what a statement reads.
-fn require_select(
-    graph: &Graph,
-    checked: &mut HashSet<Oid>,
-    caller: Oid,
-    scan: Oid,
-) -> Result<()> {
+fn require_select(graph: &Graph, checked: &mut HashSet<Oid>, caller: Oid, scan: Oid) -> Result<()> {
     if checked.insert(scan) {
         security::require_select(graph.relation(scan)?, caller)?;
     }

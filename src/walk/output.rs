@@ -1,12 +1,13 @@
 //! The rows of `gdpr_collect`, written where PostgreSQL reads them from.
 
+use crate::link::name::LinkName;
 use crate::spi::row::Row;
 use crate::spi::store::Store;
 use pgrx::{IntoDatum, PgMemoryContexts, pg_sys};
 
 pub struct Output<'a> {
     store: Store,
-    names: &'a [String],
+    names: &'a [LinkName],
     memory: pg_sys::MemoryContext,
     /// link names as values, made when first needed
     via: Vec<Option<pg_sys::Datum>>,
@@ -21,7 +22,7 @@ pub fn content(row: &Row, first: usize) -> Content {
 
 impl<'a> Output<'a> {
     /// `names` are the names of the graph's links; `memory` lives as long as the walk.
-    pub fn new(store: Store, names: &'a [String], memory: pg_sys::MemoryContext) -> Self {
+    pub fn new(store: Store, names: &'a [LinkName], memory: pg_sys::MemoryContext) -> Self {
         Self {
             store,
             names,
@@ -54,7 +55,8 @@ impl<'a> Output<'a> {
             // The executor calls us in a short-lived context.
             let mut memory = PgMemoryContexts::For(self.memory);
             // SAFETY: the context lives as long as the walk.
-            self.via[link] = unsafe { memory.switch_to(|_| self.names[link].as_str().into_datum()) };
+            self.via[link] =
+                unsafe { memory.switch_to(|_| self.names[link].link.as_str().into_datum()) };
         }
         self.via[link]
     }

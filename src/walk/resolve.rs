@@ -222,7 +222,13 @@ fn depths(
 ) -> Vec<Option<u32>> {
     let mut depths: Vec<Option<u32>> = candidates
         .iter()
-        .map(|c| if c.start { Some(0) } else { c.nearest.map(|(depth, _)| depth) })
+        .map(|c| {
+            if c.start {
+                Some(0)
+            } else {
+                c.nearest.map(|(depth, _)| depth)
+            }
+        })
         .collect();
     let mut heap: BinaryHeap<_> = (0..candidates.len())
         .filter_map(|i| depths[i].map(|depth| Reverse((depth, i))))
@@ -268,7 +274,10 @@ fn nearest_links(
 
 /// Rows that an owner link from a walked row leads to, with an owner outside the walked rows by an undeclared link.
 fn suspects(candidates: &[Candidate], edges: &[Edge], walked: &[bool]) -> Vec<bool> {
-    let mut owned: Vec<bool> = candidates.iter().map(|c| c.own_owner || c.shared_owner).collect();
+    let mut owned: Vec<bool> = candidates
+        .iter()
+        .map(|c| c.own_owner || c.shared_owner)
+        .collect();
     let mut missing: Vec<bool> = candidates.iter().map(|c| c.outside_undeclared).collect();
     for edge in edges.iter().filter(|edge| edge.owner) {
         if walked[edge.from as usize] {
@@ -305,7 +314,10 @@ mod tests {
     }
 
     fn statuses(candidates: &[Candidate], edges: &[Edge]) -> Vec<Status> {
-        resolve(candidates, edges).iter().map(|o| o.status).collect()
+        resolve(candidates, edges)
+            .iter()
+            .map(|o| o.status)
+            .collect()
     }
 
     #[test]
@@ -360,7 +372,10 @@ mod tests {
             ..Candidate::default()
         };
         let outcome = resolve(&[row.clone()], &[])[0];
-        assert_eq!((outcome.status, outcome.unreviewed), (Status::Shared, false));
+        assert_eq!(
+            (outcome.status, outcome.unreviewed),
+            (Status::Shared, false)
+        );
         let also_owned = Candidate {
             own_owner: true,
             ..row
@@ -372,7 +387,16 @@ mod tests {
     #[test]
     fn the_shortest_chain_counts_and_of_equal_ones_the_first_by_name() {
         let rows = [owned(), owned(), Candidate::default()];
-        let edges = [Edge { link: 7, ..edge(0, 2) }, Edge { link: 5, ..edge(1, 2) }];
+        let edges = [
+            Edge {
+                link: 7,
+                ..edge(0, 2)
+            },
+            Edge {
+                link: 5,
+                ..edge(1, 2)
+            },
+        ];
         let outcome = resolve(&rows, &edges)[2];
         assert_eq!((outcome.depth, outcome.via), (2, Some(5)));
     }

@@ -156,7 +156,11 @@ impl Walk<'_> {
         for batch in batches(link, &source.found, rows.to_vec(), slot)? {
             let size = Size::of(batch.rows.len());
             let parameters = forward_parameters(link, &source.found, &batch, size);
-            let from: Vec<u32> = batch.rows.iter().map(|row| source.candidates[*row as usize]).collect();
+            let from: Vec<u32> = batch
+                .rows
+                .iter()
+                .map(|row| source.candidates[*row as usize])
+                .collect();
             prepared.push((Batch { rows: from }, size, parameters));
         }
         for (batch, size, parameters) in prepared {
@@ -200,7 +204,9 @@ impl Walk<'_> {
         let partition = wanted.iter().position(|known| *known == partition_of_row());
         let rows = gathering.rows_to_ask_about(number, link, partition);
         for rows in rows.chunks(super::BATCH) {
-            let batch = Batch { rows: rows.to_vec() };
+            let batch = Batch {
+                rows: rows.to_vec(),
+            };
             let size = Size::of(rows.len());
             let target = &gathering.tables[&link.target.table];
             let condition = link.condition.iter().flat_map(|c| &c.target);
@@ -209,16 +215,27 @@ impl Walk<'_> {
                 .chain(condition.map(|(_, value)| value))
                 .filter_map(|value| value.slot);
             let parameters = parameters(slots, &target.found, &batch, size);
-            let asked: Vec<u32> = rows.iter().map(|row| target.candidates[*row as usize]).collect();
+            let asked: Vec<u32> = rows
+                .iter()
+                .map(|row| target.candidates[*row as usize])
+                .collect();
             let asked = Batch { rows: asked };
             let scan = link.source.scan;
             require_select(graph, &mut self.checked, self.caller, scan)?;
             let decided = self.found[link.source.table].as_ref();
             let step = Step::Reverse(number);
-            run(graph, step, size, Purpose::Collect, scan, &parameters, |row| {
-                let to = asked.row(row);
-                gathering.owner_seen(number, link, decided, to as u32, row);
-            })?;
+            run(
+                graph,
+                step,
+                size,
+                Purpose::Collect,
+                scan,
+                &parameters,
+                |row| {
+                    let to = asked.row(row);
+                    gathering.owner_seen(number, link, decided, to as u32, row);
+                },
+            )?;
         }
         Ok(())
     }
@@ -266,14 +283,20 @@ impl Walk<'_> {
         };
         let outcome = |row: u32| &outcomes[gathered.candidates[row as usize] as usize];
         let rows = gathered.first as u32..gathered.candidates.len() as u32;
-        let rows: Vec<u32> = rows.filter(|row| outcome(*row).status != Status::Absent).collect();
+        let rows: Vec<u32> = rows
+            .filter(|row| outcome(*row).status != Status::Absent)
+            .collect();
         // The identity columns have no values for start rows, which were given out when they were found.
         let places: Vec<u32> = rows.iter().map(|row| row - gathered.first as u32).collect();
         for (rows, places) in rows.chunks(super::BATCH).zip(places.chunks(super::BATCH)) {
             let size = Size::of(rows.len());
             let identity = gathered.found.identity.iter();
-            let parameters: Vec<_> = identity.map(|column| size.parameter(column, places)).collect();
-            let batch = Batch { rows: rows.to_vec() };
+            let parameters: Vec<_> = identity
+                .map(|column| size.parameter(column, places))
+                .collect();
+            let batch = Batch {
+                rows: rows.to_vec(),
+            };
             let mut given = vec![false; rows.len()];
             let scan = table.relation;
             require_select(graph, &mut self.checked, self.caller, scan)?;
@@ -341,7 +364,10 @@ impl Gathering {
             .keys()
             .copied()
             .filter(|table| {
-                let mut incoming = graph.tables[*table].incoming.iter().map(|link| &graph.links[*link]);
+                let mut incoming = graph.tables[*table]
+                    .incoming
+                    .iter()
+                    .map(|link| &graph.links[*link]);
                 incoming.any(|link| link.kind == Kind::Accessor && is_inside(link))
             })
             .collect();
@@ -361,7 +387,8 @@ impl Gathering {
             rows.retain(|row| {
                 accessible.contains(number) || !ends[gathered.candidates[*row as usize] as usize]
             });
-            rows.iter().for_each(|row| gathered.explored[*row as usize] = true);
+            rows.iter()
+                .for_each(|row| gathered.explored[*row as usize] = true);
             if !rows.is_empty() {
                 taken.push((*number, rows));
             }
@@ -421,7 +448,9 @@ impl Gathering {
                 None => false,
             },
             None => decided
-                .and_then(|found| Some(found.status[found.find(row, first_identity_column)? as usize]))
+                .and_then(|found| {
+                    Some(found.status[found.find(row, first_identity_column)? as usize])
+                })
                 .is_some_and(|status| matches!(status, Status::Own | Status::Shared)),
         };
         if !is_met {

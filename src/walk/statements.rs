@@ -4,12 +4,12 @@
 
 use crate::catalog::operator::Equality;
 use crate::catalog::relation::Relation;
+use crate::catalog::types;
 use crate::error::Result;
-use crate::link::graph::{Check, Graph, Identity, Link, LinkColumn, Table, Value};
 use crate::link::Kind;
+use crate::link::graph::{Check, Graph, Identity, Link, LinkColumn, Table, Value};
 use crate::spi::column::Column;
 use crate::spi::statement::{Planning, Statement};
-use crate::catalog::types;
 use crate::sql::{Ident, Literal};
 use pgrx::pg_sys::{self, Oid};
 use std::cell::RefCell;
@@ -114,7 +114,12 @@ pub struct Layout {
 impl Layout {
     pub fn of(table: &Table, links: &[Link]) -> Self {
         let identity = 1;
-        let flags = identity + if table.distinguished { identity_columns(table, "target").len() } else { 0 };
+        let flags = identity
+            + if table.distinguished {
+                identity_columns(table, "target").len()
+            } else {
+                0
+            };
         let wanted = flags + flagged(table, links).count();
         Self {
             identity,
@@ -145,33 +150,45 @@ fn text(graph: &Graph, step: Step, size: Size, purpose: Purpose) -> Result<(Stri
 
 fn start(graph: &Graph, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid>)> {
     let table = graph.start();
-    let relation = graph.relation(graph.start_scan)?;
+    let columns = found_columns(graph, table, purpose == Purpose::Collect);
+    let keys = key_columns(table, "target");
+    let (sql, types) = by_columns(graph.relation(graph.start_scan)?, &keys, size, &columns)?;
+    Ok((format!("{sql}{}", locking(purpose)), types))
+}
+
+fn content(graph: &Graph, table: &Table, size: Size) -> Result<(String, Vec<Oid>)> {
+    let columns = format!("s.ord, {}", content_columns(table).join(", "));
+    let keys = identity_columns(table, "target");
+    by_columns(graph.relation(table.relation)?, &keys, size, &columns)
+}
+
+/// The rows of a relation by the values of some of its columns, each by its type's own equality.
+fn by_columns(
+    relation: &Relation,
+    columns: &[IdentityColumn],
+    size: Size,
+    output: &str,
+) -> Result<(String, Vec<Oid>)> {
     let mut keys = Keys::new(size);
     let mut matches = Vec::new();
-    for column in &table.key {
-        let carriage = types::carriage(column.type_oid);
-        let value = keys.add(carriage.element, &carriage.unload);
-        let side = (column.type_oid, column.collation);
-        let target = format!("target.{}", Ident(&column.name));
-        matches.push(Equality::between(side, side)?.sql(&value, &target));
+    for column in columns {
+        let equality = Equality::between(column.kind, column.kind)?;
+        let value = keys.add(column.element, &column.unload);
+        if let Some(remote) = equality.sent_to_foreign_server(relation, &keys, &column.name) {
+            matches.push(remote);
+        }
+        matches.push(equality.sql(&value, &column.name));
     }
     let sql = format!(
-        "SELECT {} FROM {} JOIN {} AS target ON {}{}",
-        found_columns(graph, table, purpose == Purpose::Collect),
+        "SELECT {output} FROM {} JOIN {} AS target ON {}",
         keys.from(),
-        relation.from_item(),
+        relation.in_from(),
         matches.join(" AND "),
-        locking(purpose),
     );
     Ok((sql, keys.types))
 }
 
-fn forward(
-    graph: &Graph,
-    link: &Link,
-    size: Size,
-    purpose: Purpose,
-) -> Result<(String, Vec<Oid>)> {
+fn forward(graph: &Graph, link: &Link, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid>)> {
     let mut keys = Keys::new(size);
     let relation = graph.relation(link.target.scan)?;
     let mut matches = Vec::new();
@@ -192,7 +209,7 @@ fn forward(
         "SELECT {} FROM {}{from} JOIN {} AS target ON {}{}",
         found_columns(graph, table, purpose == Purpose::Collect && table.straight),
         keys.from(),
-        relation.from_item(),
+        relation.in_from(),
         matches.join(" AND "),
         locking(purpose),
     );
@@ -217,7 +234,7 @@ fn reverse(graph: &Graph, link: &Link, size: Size) -> Result<(String, Vec<Oid>)>
         "SELECT s.ord, {} FROM {}{from} JOIN {} AS source ON {}",
         read_identity(source, "source").join(", "),
         keys.from(),
-        relation.from_item(),
+        relation.in_from(),
         matches.join(" AND "),
     );
     Ok((sql, keys.types))
@@ -226,28 +243,6 @@ fn reverse(graph: &Graph, link: &Link, size: Size) -> Result<(String, Vec<Oid>)>
 fn pairs(link: &Link) -> impl Iterator<Item = ((&LinkColumn, &LinkColumn), &Equality)> {
     let columns = link.source.columns.iter().zip(&link.target.columns);
     columns.zip(&link.equalities)
-}
-
-fn content(graph: &Graph, table: &Table, size: Size) -> Result<(String, Vec<Oid>)> {
-    let mut keys = Keys::new(size);
-    let relation = graph.relation(table.relation)?;
-    let mut matches = Vec::new();
-    for column in identity_columns(table, "target") {
-        let equality = Equality::between(column.kind, column.kind)?;
-        let value = keys.add(column.element, &column.unload);
-        if let Some(remote) = equality.sent_to_foreign_server(relation, &keys, &column.name) {
-            matches.push(remote);
-        }
-        matches.push(equality.sql(&value, &column.name));
-    }
-    let sql = format!(
-        "SELECT s.ord, {} FROM {} JOIN {} AS target ON {}",
-        content_columns(table).join(", "),
-        keys.from(),
-        relation.from_item(),
-        matches.join(" AND "),
-    );
-    Ok((sql, keys.types))
 }
 
 /// What is read of each row found, as `Layout` describes it.
@@ -266,15 +261,23 @@ fn found_columns(graph: &Graph, table: &Table, content: bool) -> String {
 
 /// The row's key and data, as `gdpr_collect` gives them.
 fn content_columns(table: &Table) -> [String; 2] {
-    [key_document(table), "pg_catalog.to_jsonb(target.*)".to_owned()]
+    [
+        key_document(table),
+        "pg_catalog.to_jsonb(target.*)".to_owned(),
+    ]
 }
 
 /// The row's foreign key is not NULL, and the row is in the partition that has the foreign key.
 fn has_owner(link: &Link) -> String {
     let columns = link.target.columns.iter();
-    let mut tests: Vec<String> = columns.map(|c| format!("{} IS NOT NULL", c.joined)).collect();
+    let mut tests: Vec<String> = columns
+        .map(|c| format!("{} IS NOT NULL", c.joined))
+        .collect();
     if let Some(partitions) = &link.target.partitions {
-        let oids: Vec<String> = partitions.iter().map(|oid| oid.to_u32().to_string()).collect();
+        let oids: Vec<String> = partitions
+            .iter()
+            .map(|oid| oid.to_u32().to_string())
+            .collect();
         tests.push(format!("target.tableoid IN ({})", oids.join(", ")));
     }
     tests.join(" AND ")
@@ -323,21 +326,13 @@ impl IdentityColumn {
 
 /// The columns that tell a table's rows apart.
 pub fn identity_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
-    let system = |name: &str, oid| {
-        IdentityColumn::new(format!("{alias}.{name}"), (oid, pg_sys::InvalidOid))
-    };
+    let system =
+        |name: &str, oid| IdentityColumn::new(format!("{alias}.{name}"), (oid, pg_sys::InvalidOid));
     let place = || system("ctid", pg_sys::TIDOID);
     match table.identity {
         Identity::Place => vec![place()],
         Identity::PlaceInPartition => vec![system("tableoid", pg_sys::OIDOID), place()],
-        Identity::Key => table
-            .key
-            .iter()
-            .map(|column| {
-                let name = format!("{alias}.{}", Ident(&column.name));
-                IdentityColumn::new(name, (column.type_oid, column.collation))
-            })
-            .collect(),
+        Identity::Key => key_columns(table, alias),
         Identity::WholeRow => {
             let text = (pg_sys::TEXTOID, pg_sys::DEFAULT_COLLATION_OID);
             vec![IdentityColumn::new(format!("({alias}.*)::text"), text)]
@@ -345,8 +340,20 @@ pub fn identity_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
     }
 }
 
+fn key_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
+    let key = table.key.iter();
+    key.map(|column| {
+        let name = format!("{alias}.{}", Ident(&column.name));
+        IdentityColumn::new(name, (column.type_oid, column.collation))
+    })
+    .collect()
+}
+
 fn read_identity(table: &Table, alias: &str) -> Vec<String> {
-    identity_columns(table, alias).iter().map(IdentityColumn::read).collect()
+    identity_columns(table, alias)
+        .iter()
+        .map(IdentityColumn::read)
+        .collect()
 }
 
 fn locking(purpose: Purpose) -> &'static str {
@@ -394,7 +401,10 @@ impl Keys {
         if columns.is_empty() {
             return String::new();
         }
-        format!(" CROSS JOIN LATERAL (SELECT {}) AS {alias}", columns.join(", "))
+        format!(
+            " CROSS JOIN LATERAL (SELECT {}) AS {alias}",
+            columns.join(", ")
+        )
     }
 
     fn from(&self) -> String {
@@ -420,7 +430,12 @@ impl Keys {
 
 impl Equality {
     /// The same test against the array of all keys, where that lets a foreign server do the search: a join with our keys it cannot do.
-    fn sent_to_foreign_server(&self, relation: &Relation, keys: &Keys, target: &str) -> Option<String> {
+    fn sent_to_foreign_server(
+        &self,
+        relation: &Relation,
+        keys: &Keys,
+        target: &str,
+    ) -> Option<String> {
         let is_array = keys.size != Size::One;
         (relation.is_foreign() && is_array)
             .then(|| self.any(target, &format!("${}", keys.elements.len())))

@@ -66,14 +66,17 @@ impl Ids {
 
     pub fn parameters(&self, size: Size) -> Vec<Option<Datum>> {
         let columns = self.columns.iter();
-        columns.map(|column| size.parameter(column, &self.rows)).collect()
+        columns
+            .map(|column| size.parameter(column, &self.rows))
+            .collect()
     }
 
     fn add(&mut self, table: &Table, name: &str, id: Option<Datum>, type_oid: Oid) -> Result<()> {
         let id = id.ok_or_else(|| Error::null_argument("id"))?;
         if let [column] = table.key.as_slice() {
             let element = self.columns[0].storage().oid;
-            if element == types::base_type(type_oid) && element == types::base_type(column.type_oid) {
+            if element == types::base_type(type_oid) && element == types::base_type(column.type_oid)
+            {
                 self.push(0, Some(id));
                 return self.end();
             }
@@ -100,16 +103,32 @@ impl Ids {
             (scalar, [only]) => Map::from_iter([(only.name.clone(), scalar)]),
             _ => return Err(not_composite(table, name)),
         };
-        if let Some(unknown) = parts.keys().find(|part| !table.key.iter().any(|c| c.name == **part)) {
-            return Err(wrong_parts(table, name, &format!("has no part \"{unknown}\"")));
+        if let Some(unknown) = parts
+            .keys()
+            .find(|part| !table.key.iter().any(|c| c.name == **part))
+        {
+            return Err(wrong_parts(
+                table,
+                name,
+                &format!("has no part \"{unknown}\""),
+            ));
         }
         for (i, column) in table.key.iter().enumerate() {
             match parts.get(&column.name) {
-                Some(Value::Null) => return Err(Error::null_argument(&format!("id part \"{}\"", column.name))),
+                Some(Value::Null) => {
+                    return Err(Error::null_argument(&format!(
+                        "id part \"{}\"",
+                        column.name
+                    )));
+                }
                 Some(Value::String(text)) => self.push_text(i, column, name, text)?,
                 Some(value) => self.push_text(i, column, name, &value.to_string())?,
                 None => {
-                    return Err(wrong_parts(table, name, &format!("also has the part \"{}\"", column.name)));
+                    return Err(wrong_parts(
+                        table,
+                        name,
+                        &format!("also has the part \"{}\"", column.name),
+                    ));
                 }
             }
         }
@@ -128,11 +147,18 @@ impl Ids {
                 Code::ERRCODE_INVALID_TEXT_REPRESENTATION,
                 format!("the id given for table {table} is no {wanted}"),
             )
-            .hint(format!("Its key column \"{}\" is of type {wanted}.", column.name))
+            .hint(format!(
+                "Its key column \"{}\" is of type {wanted}.",
+                column.name
+            ))
         })?;
         // What has no arrays travels as its text.
         let travels = self.columns[i].storage().oid;
-        let value = if travels == base { Some(value) } else { text.into_datum() };
+        let value = if travels == base {
+            Some(value)
+        } else {
+            text.into_datum()
+        };
         self.push(i, value);
         Ok(())
     }
@@ -148,7 +174,11 @@ fn not_composite(table: &Table, name: &str) -> Error {
 }
 
 fn wrong_parts(table: &Table, name: &str, what: &str) -> Error {
-    let parts: Vec<String> = table.key.iter().map(|c| format!("\"{}\": ...", c.name)).collect();
+    let parts: Vec<String> = table
+        .key
+        .iter()
+        .map(|c| format!("\"{}\": ...", c.name))
+        .collect();
     Error::new(
         Code::ERRCODE_INVALID_PARAMETER_VALUE,
         format!("the key of table {name} {what}"),
@@ -201,7 +231,9 @@ fn input(text: &str, type_oid: Oid) -> Option<Datum> {
     // The caller turns None into an error of ours, which ends the statement: nothing is done after the error was caught.
     pgrx::PgTryBuilder::new(AssertUnwindSafe(|| {
         // SAFETY: the string lives through the call.
-        Some(unsafe { pg_sys::OidInputFunctionCall(function, text.as_ptr().cast_mut(), parameter, -1) })
+        Some(unsafe {
+            pg_sys::OidInputFunctionCall(function, text.as_ptr().cast_mut(), parameter, -1)
+        })
     }))
     .catch_others(|_| None)
     .execute()

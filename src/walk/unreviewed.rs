@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::link::graph::{End, Graph};
-use crate::link::name;
+use crate::link::name::LinkName;
 use crate::sql::Literal;
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,7 +23,7 @@ impl Unreviewed {
     }
 
     /// 55000 if there are any, with the calls that settle them.
-    pub fn refuse(&self, graph: &Graph, names: &[String]) -> Result<()> {
+    pub fn refuse(&self, graph: &Graph, names: &[LinkName]) -> Result<()> {
         if self.tables.is_empty() {
             return Ok(());
         }
@@ -37,8 +37,8 @@ impl Unreviewed {
             let lines: Vec<String> = links.iter().map(|link| each(**link)).collect();
             lines.join("\n")
         };
-        let detail = lines(&|link| format!("{}: {} rows", names[link], self.rows[&link]));
-        let hint = lines(&|link| call(graph, link));
+        let detail = lines(&|link| format!("{}: {} rows", names[link].link, self.rows[&link]));
+        let hint = lines(&|link| call(graph, link, &names[link]));
         Err(Error::new(
             Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             "rows of this person belong to somebody else too, and nobody has declared what that means",
@@ -50,20 +50,18 @@ impl Unreviewed {
     }
 }
 
-fn call(graph: &Graph, link: usize) -> String {
+fn call(graph: &Graph, link: usize, name: &LinkName) -> String {
     let link = &graph.links[link];
-    let side = |end: &End| {
-        let columns: Vec<String> = end.columns.iter().map(|c| array_item(&c.name)).collect();
-        format!(
-            "{}, {}",
-            Literal(&name::table(graph, end.scan)),
-            Literal(&format!("{{{}}}", columns.join(",")))
-        )
+    let columns = |end: &End| {
+        let names: Vec<String> = end.columns.iter().map(|c| array_item(&c.name)).collect();
+        format!("{{{}}}", names.join(","))
     };
     format!(
-        "SELECT gdpr_link({}, {}, kind => 'accessor');",
-        side(&link.source),
-        side(&link.target)
+        "SELECT gdpr_link({}, {}, {}, {}, kind => 'accessor');",
+        Literal(&name.source),
+        Literal(&columns(&link.source)),
+        Literal(&name.target),
+        Literal(&columns(&link.target)),
     )
 }
 

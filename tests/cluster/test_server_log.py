@@ -82,6 +82,19 @@ def test_a_refusal_names_links_and_numbers_only(connection, log):
     assert NAME not in log()
 
 
+def test_a_cast_that_fails_does_not_show_the_value(connection, log):
+    """A link's expression meets a value that it cannot read: the error says which link, not what stands there."""
+    connection.execute("SELECT gdpr_link('staff', '{id}', 'orders', '{(remark::int)}')")
+    with pytest.raises(psycopg.Error) as raised:
+        connection.execute("SELECT * FROM gdpr_collect('staff', %s)", (7,))
+    error = raised.value
+    assert error.sqlstate == "22P02"
+    assert "orders" in error.diag.message_primary
+    assert NAME not in str(error) + (error.diag.message_detail or "") + (error.diag.context or "")
+    assert error.diag.message_primary in log()
+    assert NAME not in log()
+
+
 def test_success_writes_nothing(connection, log):
     assert connection.execute("SELECT count(*) FROM gdpr_collect('person', %s)", (1,)).fetchone() == (2,)
     connection.execute("SELECT * FROM gdpr_graph('person')")

@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-from model import literal
+
+from script import literal
 
 CATALOG = """
 WITH relations AS (
   SELECT c.oid, c.relkind, c.relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname IN ({schemas}) AND c.relkind IN ('r', 'p'))
 SELECT 'relation', r.oid, jsonb_build_object(
-  'name', r.oid::regclass::text, 'schema', n.nspname, 'plain', c.relname, 'sql', format('%I.%I', n.nspname, c.relname), 'kind', c.relkind, 'partition', c.relispartition,
+  'name', r.oid::regclass::text, 'schema', n.nspname, 'plain', c.relname, 'sql', format('%I.%I', n.nspname, c.relname),
+  'kind', c.relkind, 'partition', c.relispartition,
   'columns', (SELECT jsonb_agg(jsonb_build_array(attnum, attname, quote_ident(attname), attnotnull) ORDER BY attnum)
               FROM pg_attribute WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped),
   'keys', (SELECT jsonb_agg(jsonb_build_array(indisprimary, (indkey::int2[])[0:indnkeyatts - 1]) ORDER BY indnkeyatts)
@@ -24,7 +26,8 @@ FROM relations r JOIN pg_class c ON c.oid = r.oid JOIN pg_namespace n ON n.oid =
 UNION ALL
 SELECT 'inherits', inhrelid, jsonb_build_object('parent', inhparent::bigint) FROM pg_inherits WHERE inhrelid IN (SELECT oid FROM relations)
 UNION ALL
-SELECT 'foreign key', oid, jsonb_build_object('source', confrelid::bigint, 'source_columns', confkey, 'target', conrelid::bigint, 'target_columns', conkey)
+SELECT 'foreign key', oid, jsonb_build_object(
+  'source', confrelid::bigint, 'source_columns', confkey, 'target', conrelid::bigint, 'target_columns', conkey)
 FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conrelid IN (SELECT oid FROM relations)
 UNION ALL
 SELECT 'registered', relation::oid, jsonb_build_object('subject', subject, 'key', key) FROM public.gdpr_registry

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-from catalog import World, read_world
-from model import Model, Start, late, regclass, setup, start_id
-from naive import Answer, Naive
 
+from catalog import World, read_world
+from model import Model, Start
+from naive import Answer, Naive
+from script import late, regclass, setup, start_id
 
 LINKS = "public.gdpr_links"
 

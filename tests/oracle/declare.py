@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from model import Column, ForeignKey, Link, Model, Partition, Table, ident
+from model import Column, ForeignKey, Link, Model, Partition, Table
+from script import ident
 
 KINDS = ["owner", "owner", "owner", "accessor", "accessor", "accessor", "context", "ignore"]
 NUMBERS = ("int", "bigint", "numeric")
@@ -33,7 +34,8 @@ class Declarer:
         return self.rng.random() < probability
 
     def any_link(self) -> Link | None:
-        ways = [self.over_key] * 5 + [self.by_value] * 4 + [self.up_to_parent] * 2 + [self.by_cast] * 2 + [self.into_json, self.by_lower_case]
+        ways = [self.over_key] * 5 + [self.by_value] * 4 + [self.up_to_parent] * 2 + [self.by_cast] * 2
+        ways += [self.into_json, self.by_lower_case]
         link = self.rng.choice(ways)()
         if link and not link.condition and self.chance(0.25):
             link.condition, uses = self.condition(link.source, link.target)
@@ -87,7 +89,9 @@ class Declarer:
             fitting = [(s, t) for s, t in fitting if s is not t or self.chance(0.1)]
         if not fitting:
             return None
-        both = [self.rng.choice(email)] if email and self.chance(0.5) else self.rng.sample(fitting, min(len(fitting), self.rng.choice([1, 1, 1, 2])))
+        both = self.rng.sample(fitting, min(len(fitting), self.rng.choice([1, 1, 1, 2])))
+        if email and self.chance(0.5):
+            both = [self.rng.choice(email)]
         link = Link(source, [s for s, _ in both], target, [t for _, t in both], self.rng.choice(KINDS))
         link.source_part, link.target_part = self.some_part(source), self.some_part(target)
         if self.chance(0.4):
@@ -136,7 +140,8 @@ class Declarer:
         for column in columns(target, "kind"):
             choices += [(f"target.{ident(column.name)} = '{kind}'", [column]) for kind in "ab"]
             if not polymorphic:
-                choices += [(f"target.{ident(c.name)} IS NOT NULL OR target.{ident(column.name)} = 'b'", [c, column]) for c in target.columns[:1]]
+                first = target.columns[0]
+                choices.append((f"target.{ident(first.name)} IS NOT NULL OR target.{ident(column.name)} = 'b'", [first, column]))
             for other in columns(source, "kind"):
                 choices.append((f"source.{ident(other.name)} = target.{ident(column.name)}", [column, other]))
                 choices.append((f"source.{ident(other.name)} = 'a' AND target.{ident(column.name)} <> 'c'", [column, other]))

@@ -7,8 +7,9 @@ from typing import Any
 
 from declare import add_links
 from fill import fill, value
-from model import Column, ForeignKey, Model, Partition, Partitioning, Start, Table, descends, literal, repair
+from model import Column, ForeignKey, Model, Partition, Partitioning, Start, Table, descends, repair
 from names import Namer, cut
+from script import literal
 
 KEY_TYPES = ["int", "int", "int", "bigint", "bigint", "uuid", "text", "date", "numeric"]
 # What a foreign key to a column of this type may be itself.

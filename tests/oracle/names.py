@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 HOSTILE = [
-    "Mixed Case", 'we"ird', '""', "back\\slash", "\\", "$$", "$1", "$body$", "naïve", "日本語", "a\u200bb", "ab", "AB", "\u200b", "\ufeffbom",
+    "Mixed Case", 'we"ird',
+    '""', "back\\slash", "\\", "$$", "$1", "$body$", "naïve", "日本語", "a\u200bb", "ab", "AB", "\u200b", "\ufeffbom",
     "user", "group", "select", "table", "order", "from", "null", "end", "%", "%s %I %L", "{}", "{0}", '{"a": 1}', "it's", "''", "--", "/*",
     "*/", "a;b", "a.b", "a, b", " lead", "trail ", "new\nline", "tab\t", "source", "target", "key", "data", "depth", "via", "shared",
     "relation", "id", "t", "s", "x", "ctid_", "row", "value", "gdpr_links", "gdpr_registry", "pg_class", "int4", "a(b)", "x -> y", "E'x'",

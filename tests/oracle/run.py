@@ -16,9 +16,11 @@ import time
 from collections import Counter
 
 import psycopg
+
 from compare import KINDS, Failure, examine
 from generate import generate
-from model import Model, late, regclass, setup, start_id
+from model import Model
+from script import late, regclass, setup, start_id
 from shrink import shrink
 
 DATABASE = "gdpr_oracle"

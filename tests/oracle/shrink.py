@@ -6,7 +6,8 @@ import copy
 import time
 from collections.abc import Callable, Iterator
 
-from model import Column, Model, Table, descends, late, repair, setup, start_id
+from model import Column, Model, Table, descends, repair
+from script import late, setup, start_id
 
 Change = Callable[[Model], object]
 

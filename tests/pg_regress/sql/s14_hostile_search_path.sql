@@ -25,7 +25,8 @@ DECLARE
 BEGIN
     -- Operators for the very types that the keys have, not only look-alikes with a cast.
     FOREACH pair SLICE 1 IN ARRAY ARRAY[['int', 'int'], ['text', 'text'], ['oid', 'oid'], ['name', 'name'], ['"char"', '"char"'],
-                                        ['bigint', 'bigint'], ['bool', 'bool'], ['jsonb', 'jsonb'], ['date', 'date'], ['regclass', 'regclass'], ['name', 'text'], ['tid', 'tid']] LOOP
+                                        ['bigint', 'bigint'], ['bool', 'bool'], ['jsonb', 'jsonb'], ['date', 'date'], ['regclass', 'regclass'],
+                                        ['name', 'text'], ['tid', 'tid']] LOOP
         EXECUTE format('CREATE FUNCTION s14_trap.same(%s, %s) RETURNS bool LANGUAGE plpgsql AS
                         $f$ BEGIN PERFORM s14_trap.sprung(''operator''); RETURN true; END $f$', pair[1], pair[2]);
         EXECUTE format('CREATE OPERATOR s14_trap.=  (LEFTARG = %s, RIGHTARG = %s, FUNCTION = s14_trap.same)', pair[1], pair[2]);

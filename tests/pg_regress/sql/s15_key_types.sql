@@ -43,6 +43,11 @@ SET TimeZone = 'UTC';
 SELECT depth, relation, key, shared FROM gdpr_collect('person', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11') ORDER BY depth;
 SELECT depth, relation, key, shared FROM gdpr_collect('person', 'b0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid) ORDER BY depth;
 
+-- Both at once: values of each type travel in arrays, an array or a composite value of its own as well.
+SELECT depth, relation, count(*), count(DISTINCT key) AS once, bool_or(shared) AS any_shared
+FROM gdpr_collect('person', (SELECT array_agg(id) FROM person)) GROUP BY depth, relation ORDER BY depth;
+SELECT relation, rows FROM gdpr_lock('person', (SELECT array_agg(id) FROM person)) ORDER BY relation::text;
+
 -- Each of them may be the subject; its id as text, as its type, and in an array.
 SELECT relation, key FROM gdpr_collect('k_bool', 'true');
 SELECT relation, key FROM gdpr_collect('k_bool', true);

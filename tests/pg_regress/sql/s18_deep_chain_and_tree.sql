@@ -41,7 +41,8 @@ FROM gdpr_collect('person', 1) WHERE relation = 'comment'::regclass GROUP BY dep
 -- For both together everything is own again.
 UPDATE comment SET thread_id = 2 WHERE id = 5000;
 UPDATE comment SET thread_id = 2 WHERE id = 3;
-SELECT relation, shared, count(*), count(DISTINCT key) AS once FROM gdpr_collect('person', 1) GROUP BY relation, shared ORDER BY relation::text, shared;
+SELECT relation, shared, count(*), count(DISTINCT key) AS once FROM gdpr_collect('person', 1)
+GROUP BY relation, shared ORDER BY relation::text, shared;
 SELECT relation, rows FROM gdpr_lock('person', ARRAY[1, 2]) ORDER BY relation::text;
 
 -- A conversation in which each of 1,000 comments answers the one before.
