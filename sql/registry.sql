@@ -21,11 +21,20 @@ CREATE TABLE gdpr_links (
   target_columns text[]   NOT NULL,
   kind           text     NOT NULL DEFAULT 'owner',
   condition      text,
-  PRIMARY KEY (source, source_columns, target, target_columns),
   CONSTRAINT kind_is_known CHECK (kind IN ('owner', 'accessor', 'context', 'ignore')),
   CONSTRAINT columns_are_pairs CHECK (cardinality(source_columns) = cardinality(target_columns)
                                       AND cardinality(source_columns) > 0)
 );
+
+-- The column pairs of a link, in whatever order they are written: what makes two links the same.
+CREATE FUNCTION gdpr_pairs(source_columns text[], target_columns text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.array_agg(pg_catalog.jsonb_build_array(s, t)::text ORDER BY s COLLATE "C", t COLLATE "C")
+  FROM ROWS FROM (pg_catalog.unnest(source_columns), pg_catalog.unnest(target_columns)) u(s, t)
+$$;
+
+CREATE UNIQUE INDEX gdpr_links_key ON gdpr_links
+  (source, target, gdpr_pairs(source_columns, target_columns));
 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_links', '');
@@ -52,6 +61,7 @@ CREATE TABLE gdpr_known_expression (
 
 REVOKE ALL ON gdpr_registry, gdpr_links, gdpr_known_column, gdpr_known_expression FROM PUBLIC;
 
+COMMENT ON FUNCTION gdpr_pairs(text[], text[]) IS 'Internal: what makes two links the same';
 COMMENT ON TABLE gdpr_registry IS 'Which tables hold personal data, and what to do with it (Art. 15, 17, 30 GDPR). Written by gdpr_register; direct changes are checked alike';
 COMMENT ON TABLE gdpr_links IS 'Links beside and instead of foreign keys. Written by gdpr_link; direct changes are checked alike';
 COMMENT ON TABLE gdpr_known_column IS 'Internal: column names as last seen, to follow renames';

@@ -37,7 +37,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     SELECT target::oid, source::oid, condition FROM @extschema@.gdpr_links WHERE condition IS NOT NULL
   ), gone AS (
     DELETE FROM @extschema@.gdpr_known_expression k
-    WHERE NOT EXISTS (SELECT FROM used u WHERE u.inner_relation = k.inner_relation
+    WHERE k.version <> pg_catalog.current_setting('server_version_num')::int / 10000
+       OR NOT EXISTS (SELECT FROM used u WHERE u.inner_relation = k.inner_relation
                       AND u.outer_relation = k.outer_relation AND u.expression = k.expression)
   )
   INSERT INTO @extschema@.gdpr_known_expression
@@ -68,78 +69,104 @@ ALTER TABLE gdpr_registry ENABLE ALWAYS TRIGGER gdpr_remember;
 ALTER TABLE gdpr_links ENABLE ALWAYS TRIGGER gdpr_announce;
 ALTER TABLE gdpr_links ENABLE ALWAYS TRIGGER gdpr_remember;
 
--- The names of an object's keys, or of an array's elements, brought up to date.
-CREATE FUNCTION gdpr_renamed(names text[], renamed jsonb) RETURNS text[]
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT pg_catalog.array_agg(coalesce(renamed ->> n, n) ORDER BY position)
-  FROM pg_catalog.unnest(names) WITH ORDINALITY u(n, position)
+-- The name that a column has now which was called `name` when the registry was last looked at; for an expression, its text now.
+-- What is gone, or never was, keeps its name.
+CREATE FUNCTION gdpr_name_now(relation regclass, name text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(
+    CASE WHEN name LIKE '(%' THEN (
+      SELECT CASE WHEN t.now LIKE '(%)' THEN t.now ELSE '(' || t.now || ')' END
+      FROM @extschema@.gdpr_known_expression k
+      CROSS JOIN LATERAL (SELECT @extschema@.gdpr_expression_text(k.tree, relation, NULL) AS now) t
+      WHERE k.inner_relation = relation AND k.outer_relation = 0 AND k.expression = name
+        AND k.version = pg_catalog.current_setting('server_version_num')::int / 10000)
+    END,
+    (SELECT a.attname::text
+     FROM @extschema@.gdpr_known_column k
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = k.relation AND a.attnum = k.number AND NOT a.attisdropped
+     WHERE k.relation = gdpr_name_now.relation AND k.name = gdpr_name_now.name),
+    name)
 $$;
 
-CREATE FUNCTION gdpr_renamed(document jsonb, renamed jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE pg_catalog.jsonb_typeof(document)
-    WHEN 'object' THEN (SELECT coalesce(pg_catalog.jsonb_object_agg(coalesce(renamed ->> k, k), v), '{}')
-                        FROM pg_catalog.jsonb_each(document) e(k, v))
-    WHEN 'array' THEN (SELECT coalesce(pg_catalog.jsonb_agg(coalesce(renamed ->> n, n) ORDER BY position), '[]')
-                       FROM pg_catalog.jsonb_array_elements_text(document) WITH ORDINALITY u(n, position))
-    ELSE document END
+CREATE FUNCTION gdpr_names_now(relation regclass, names text[]) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN names IS NOT NULL THEN
+    (SELECT coalesce(pg_catalog.array_agg(@extschema@.gdpr_name_now(relation, n) ORDER BY position), '{}')
+     FROM pg_catalog.unnest(names) WITH ORDINALITY u(n, position)) END
+$$;
+
+-- The same for the keys of an object, or the elements of an array.
+CREATE FUNCTION gdpr_names_now(relation regclass, names jsonb) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE pg_catalog.jsonb_typeof(names)
+    WHEN 'object' THEN (SELECT coalesce(pg_catalog.jsonb_object_agg(@extschema@.gdpr_name_now(relation, k), v), '{}')
+                        FROM pg_catalog.jsonb_each(names) e(k, v))
+    WHEN 'array' THEN (SELECT coalesce(pg_catalog.jsonb_agg(@extschema@.gdpr_name_now(relation, n) ORDER BY position), '[]')
+                       FROM pg_catalog.jsonb_array_elements_text(names) WITH ORDINALITY u(n, position))
+    ELSE names END
+$$;
+
+CREATE FUNCTION gdpr_condition_now(source regclass, target regclass, condition text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(
+    (SELECT @extschema@.gdpr_expression_text(k.tree, target, source)
+     FROM @extschema@.gdpr_known_expression k
+     WHERE k.inner_relation = target AND k.outer_relation = source AND k.expression = condition
+       AND k.version = pg_catalog.current_setting('server_version_num')::int / 10000),
+    condition)
 $$;
 
 -- After DDL: follows renames of columns, and of whatever expressions speak of. Tables and schemas are known by oid and need no following.
+-- An entry that is broken already stays as it is: it must not stand in the way of DDL.
 CREATE FUNCTION gdpr_follow_renames() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  changed record;
+  entries jsonb;
+  links jsonb;
+  now record;
 BEGIN
-  FOR changed IN
-    SELECT k.relation::regclass AS relation, pg_catalog.jsonb_object_agg(k.name, a.attname) AS renamed
-    FROM @extschema@.gdpr_known_column k
-    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.relation AND a.attnum = k.number AND NOT a.attisdropped
-    WHERE a.attname <> k.name
-    GROUP BY k.relation
+  -- Both are looked at before either is written, since writing makes the names of now the remembered ones.
+  SELECT pg_catalog.jsonb_agg(n) INTO entries
+  FROM @extschema@.gdpr_registry r
+  CROSS JOIN LATERAL (
+    SELECT relation::oid AS relation, @extschema@.gdpr_names_now(relation, rules) AS rules,
+           @extschema@.gdpr_names_now(relation, search) AS search, @extschema@.gdpr_names_now(relation, key) AS key,
+           export || (SELECT coalesce(pg_catalog.jsonb_object_agg(part, @extschema@.gdpr_names_now(relation, export -> part)), '{}')
+                      FROM pg_catalog.unnest('{include,exclude,labels}'::text[]) part WHERE export ? part) AS export) n
+  WHERE (r.rules, r.search, r.key, r.export) IS DISTINCT FROM (n.rules, n.search, n.key, n.export);
+  SELECT pg_catalog.jsonb_agg(n) INTO links
+  FROM @extschema@.gdpr_links l
+  CROSS JOIN LATERAL (
+    SELECT l.ctid AS place, source::oid AS source, target::oid AS target,
+           @extschema@.gdpr_names_now(source, source_columns) AS source_columns,
+           @extschema@.gdpr_names_now(target, target_columns) AS target_columns,
+           @extschema@.gdpr_condition_now(source, target, condition) AS condition) n
+  WHERE (l.source_columns, l.target_columns, l.condition) IS DISTINCT FROM (n.source_columns, n.target_columns, n.condition);
+
+  FOR now IN
+    SELECT * FROM pg_catalog.jsonb_to_recordset(entries) e(relation oid, rules jsonb, search text[], key text[], export jsonb)
   LOOP
-    UPDATE @extschema@.gdpr_registry SET
-      rules = @extschema@.gdpr_renamed(rules, changed.renamed),
-      search = coalesce(@extschema@.gdpr_renamed(search, changed.renamed), '{}'),
-      key = @extschema@.gdpr_renamed(key, changed.renamed),
-      export = export || (
-        SELECT coalesce(pg_catalog.jsonb_object_agg(part, @extschema@.gdpr_renamed(export -> part, changed.renamed)), '{}')
-        FROM pg_catalog.unnest('{include,exclude,labels}'::text[]) part WHERE export ? part)
-    WHERE relation = changed.relation;
-    UPDATE @extschema@.gdpr_links SET
-      source_columns = CASE WHEN source = changed.relation
-        THEN @extschema@.gdpr_renamed(source_columns, changed.renamed) ELSE source_columns END,
-      target_columns = CASE WHEN target = changed.relation
-        THEN @extschema@.gdpr_renamed(target_columns, changed.renamed) ELSE target_columns END,
-      condition = coalesce((
-        SELECT @extschema@.gdpr_expression_text(k.tree, target, source)
-        FROM @extschema@.gdpr_known_expression k
-        WHERE k.inner_relation = target AND k.outer_relation = source AND k.expression = condition), condition)
-    WHERE changed.relation IN (source, target);
+    BEGIN
+      UPDATE @extschema@.gdpr_registry r
+      SET rules = now.rules, search = now.search, key = now.key, export = now.export
+      WHERE r.relation = now.relation;
+    EXCEPTION WHEN OTHERS THEN
+      RAISE WARNING 'the registry''s entry of % does not fit the table any more', now.relation::regclass;
+    END;
   END LOOP;
-  -- Expressions are compared with how their trees print now: a function or a type may have another name.
-  FOR changed IN
-    SELECT k.*, p.now
-    FROM @extschema@.gdpr_known_expression k
-    CROSS JOIN LATERAL (SELECT @extschema@.gdpr_expression_text(k.tree, k.inner_relation::regclass,
-                                                                nullif(k.outer_relation, 0)::regclass) AS now) p
-    WHERE k.version = pg_catalog.current_setting('server_version_num')::int / 10000
+  FOR now IN
+    SELECT * FROM pg_catalog.jsonb_to_recordset(links)
+      e(place tid, source oid, target oid, source_columns text[], target_columns text[], condition text)
   LOOP
-    CONTINUE WHEN changed.now IS NULL;
-    IF changed.outer_relation <> 0 THEN
-      UPDATE @extschema@.gdpr_links SET condition = changed.now
-      WHERE target = changed.inner_relation AND source = changed.outer_relation
-        AND condition = changed.expression AND condition <> changed.now;
-    ELSIF changed.expression NOT IN (changed.now, '(' || changed.now || ')') THEN
-      UPDATE @extschema@.gdpr_links SET
-        source_columns = CASE WHEN source = changed.inner_relation
-          THEN pg_catalog.array_replace(source_columns, changed.expression, '(' || changed.now || ')') ELSE source_columns END,
-        target_columns = CASE WHEN target = changed.inner_relation
-          THEN pg_catalog.array_replace(target_columns, changed.expression, '(' || changed.now || ')') ELSE target_columns END
-      WHERE changed.inner_relation IN (source, target)
-        AND changed.expression = ANY (source_columns || target_columns);
-    END IF;
+    BEGIN
+      UPDATE @extschema@.gdpr_links l
+      SET source_columns = now.source_columns, target_columns = now.target_columns, condition = now.condition
+      WHERE l.ctid = now.place;
+    EXCEPTION WHEN OTHERS THEN
+      RAISE WARNING 'the link from % to % does not fit the tables any more', now.source::regclass, now.target::regclass;
+    END;
   END LOOP;
+  PERFORM @extschema@.gdpr_remember_names();
 END $$;
 
 -- In DROP: the entry goes with its table; a column that a link or rule needs is named, or kept.
@@ -184,7 +211,7 @@ BEGIN
                   OR k.outer_relation = l.source AND k.inner_relation = l.target AND k.expression = l.condition))
     ) entries;
     CONTINUE WHEN needed IS NULL;
-    IF pg_catalog.current_setting('gdpr_ext.strict_ddl', true)::boolean THEN
+    IF @extschema@.gdpr_strict_ddl() THEN
       RAISE EXCEPTION 'column % of table %.% is needed by %', dropped.address_names[3], dropped.address_names[1],
                       dropped.address_names[2], needed
         USING ERRCODE = 'dependent_objects_still_exist',
@@ -209,8 +236,11 @@ COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the regist
 COMMENT ON FUNCTION gdpr_registry_check() IS 'Internal: trigger of gdpr_registry';
 COMMENT ON FUNCTION gdpr_links_check() IS 'Internal: trigger of gdpr_links';
 COMMENT ON FUNCTION gdpr_registry_announce() IS 'Internal: trigger of the registry''s tables';
-COMMENT ON FUNCTION gdpr_renamed(text[], jsonb) IS 'Internal: names brought up to date';
-COMMENT ON FUNCTION gdpr_renamed(jsonb, jsonb) IS 'Internal: names brought up to date';
+COMMENT ON FUNCTION gdpr_name_now(regclass, text) IS 'Internal: the name that a column has now';
+COMMENT ON FUNCTION gdpr_names_now(regclass, text[]) IS 'Internal: the names that columns have now';
+COMMENT ON FUNCTION gdpr_names_now(regclass, jsonb) IS 'Internal: the names that columns have now';
+COMMENT ON FUNCTION gdpr_condition_now(regclass, regclass, text) IS 'Internal: a link''s condition with the names of now';
+COMMENT ON FUNCTION gdpr_strict_ddl() IS 'Internal: the setting gdpr_ext.strict_ddl';
 COMMENT ON FUNCTION gdpr_follow_renames() IS 'Internal: event trigger that follows renames';
 COMMENT ON FUNCTION gdpr_follow_drops() IS 'Internal: event trigger that follows drops';
 COMMENT ON FUNCTION gdpr_expression_tree(text, regclass, regclass) IS 'Internal: the parse tree of a declared expression';
@@ -240,6 +270,7 @@ REVOKE ALL ON FUNCTION
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text),
   gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),
-  gdpr_renamed(text[], jsonb), gdpr_renamed(jsonb, jsonb), gdpr_follow_renames(), gdpr_follow_drops(),
+  gdpr_pairs(text[], text[]), gdpr_name_now(regclass, text), gdpr_names_now(regclass, text[]), gdpr_names_now(regclass, jsonb),
+  gdpr_condition_now(regclass, regclass, text), gdpr_strict_ddl(), gdpr_follow_renames(), gdpr_follow_drops(),
   gdpr_expression_tree(text, regclass, regclass), gdpr_expression_text(text, regclass, regclass)
 FROM PUBLIC;

@@ -45,6 +45,7 @@ impl Error {
             Code::ERRCODE_NULL_VALUE_NOT_ALLOWED,
             format!("{name} must not be NULL"),
         )
+        .hint("Give a value; what can be left out has a default.")
     }
 
     /// `value` is none of `known` (22023); the hint names the nearest, or all of them.

@@ -5,6 +5,10 @@ use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting};
 /// `gdpr_ext.strict_ddl`: refuse a DROP COLUMN that a rule or a link needs. Read by the event trigger in `sql/follow.sql`.
 static STRICT_DDL: GucSetting<bool> = GucSetting::<bool>::new(false);
 
+pub fn strict_ddl() -> bool {
+    STRICT_DDL.get()
+}
+
 pub fn define() {
     GucRegistry::define_bool_guc(
         c"gdpr_ext.strict_ddl",

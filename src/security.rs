@@ -14,7 +14,8 @@ pub fn caller() -> pg_sys::Oid {
 }
 
 /// While it lives, the backend is `user`, and user code cannot leave anything behind in the session
-/// (SECURITY_RESTRICTED_OPERATION: no temporary tables, no prepared statements, no SET ROLE).
+/// (SECURITY_RESTRICTED_OPERATION: no temporary tables, no prepared statements, no SET ROLE). As for a foreign key action, FORCE ROW LEVEL
+/// SECURITY does not count: whether a policy limits the caller has been checked.
 pub struct RunAs {
     user: pg_sys::Oid,
     context: i32,
@@ -26,7 +27,9 @@ impl RunAs {
             user: pg_sys::InvalidOid,
             context: 0,
         };
-        let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_RESTRICTED_OPERATION;
+        let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE
+            | pg_sys::SECURITY_RESTRICTED_OPERATION
+            | pg_sys::SECURITY_NOFORCE_RLS;
         // SAFETY: both pointers are to live fields; the former state is put back by Drop, and by
         // transaction abort if an error passes by.
         unsafe {
@@ -50,19 +53,36 @@ pub struct PinnedSettings {
     nest_level: i32,
 }
 
-const PINNED: [(&CStr, &CStr); 5] = [
+const PINNED: [(&CStr, &CStr); 9] = [
     (c"search_path", c"pg_catalog, pg_temp"),
     (c"row_security", c"off"),
     (c"bytea_output", c"hex"),
     (c"extra_float_digits", c"1"),
     (c"IntervalStyle", c"postgres"),
+    // How a stored expression is read and printed.
+    (c"DateStyle", c"ISO, MDY"),
+    (c"standard_conforming_strings", c"on"),
+    (c"transform_null_equals", c"off"),
+    (c"quote_all_identifiers", c"off"),
 ];
+
+/// Setting it costs more than finding that it is so already.
+fn is_set(name: &CStr, value: &CStr) -> bool {
+    // SAFETY: the name is NUL-terminated; the result is NULL or a string that lives until the setting changes.
+    unsafe {
+        let current = pg_sys::GetConfigOption(name.as_ptr(), true, false);
+        !current.is_null() && CStr::from_ptr(current) == value
+    }
+}
 
 impl PinnedSettings {
     pub fn new() -> Self {
         // SAFETY: opens a GUC nest level that Drop closes; transaction abort closes it if an error passes by.
         let nest_level = unsafe { pg_sys::NewGUCNestLevel() };
-        for (name, value) in PINNED {
+        for (name, value) in PINNED
+            .into_iter()
+            .filter(|(name, value)| !is_set(name, value))
+        {
             // SAFETY: both strings are NUL-terminated and static. The setting lasts until the nest level ends.
             unsafe {
                 pg_sys::set_config_option(
@@ -91,38 +111,53 @@ impl Drop for PinnedSettings {
     }
 }
 
-/// The caller may read every column of `relation`, and no row security policy stands in the way of the caller or of the owner
-/// (a policy raises, it never silently shrinks what is found). 42501 otherwise.
-pub fn require_select(relation: &Relation, caller: pg_sys::Oid) -> Result<()> {
-    if !version::may_select(relation.oid, relation.schema_oid, caller) {
+/// The caller may read every column of `relation`, and update it where rows are to be locked; and no row security policy stands in the
+/// way (a policy raises, it never silently shrinks what is found). 42501 otherwise.
+pub fn require_access(relation: &Relation, caller: pg_sys::Oid, locking: bool) -> Result<()> {
+    let missing = if !version::may_select(relation.oid, relation.schema_oid, caller) {
+        Some("SELECT")
+    } else if locking && !version::may_update(relation.oid, caller) {
+        Some("UPDATE")
+    } else {
+        None
+    };
+    if let Some(privilege) = missing {
+        let table = relation.qualified();
         return Err(Error::new(
             Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-            format!("permission denied for table {}", relation.qualified()),
+            format!("permission denied for table {table}"),
         )
-        .detail(
-            "The walk found rows that lead to this table, and the caller may not read all of it.",
-        )
+        .detail(format!(
+            "The walk comes to this table, and the caller has not {privilege} on all of it."
+        ))
         .hint(format!(
-            "GRANT SELECT ON {} TO the role that calls this function.",
-            relation.qualified()
+            "GRANT {privilege} ON {table} TO the role that calls this function."
         )));
     }
-    for role in [caller, relation.owner] {
-        // SAFETY: catalog look-up; noError keeps it from raising.
-        let rls = unsafe { pg_sys::check_enable_rls(relation.oid, role, true) };
-        if rls == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32 {
-            return Err(Error::new(
-                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                format!(
-                    "row-level security on table {} would hide rows",
-                    relation.qualified()
-                ),
-            )
-            .detail("What is held about a person is answered completely or not at all.")
-            .hint("Call it as a role that the policies do not apply to (the table's owner, or one with BYPASSRLS)."));
-        }
+    // SAFETY: catalog look-up; noError keeps it from raising.
+    let rls = unsafe { pg_sys::check_enable_rls(relation.oid, caller, true) };
+    if rls == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32 {
+        return Err(Error::new(
+            Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            format!("row-level security on table {} would hide rows", relation.qualified()),
+        )
+        .detail("What is held about a person is answered completely or not at all.")
+        .hint("Call it as a role that the policies do not apply to (the table's owner, or one with BYPASSRLS)."));
     }
     Ok(())
+}
+
+/// The caller is a superuser. 42501 otherwise.
+pub fn require_superuser(what: &str) -> Result<()> {
+    // SAFETY: catalog look-up for the current user.
+    if unsafe { pg_sys::superuser() } {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+        format!("must be superuser to call {what}"),
+    )
+    .hint("It is internal to gdpr_ext, whose event triggers call it."))
 }
 
 /// The caller owns `relation` or is a superuser. 42501 otherwise.

@@ -21,9 +21,9 @@ CREATE FUNCTION gdpr_link(source regclass, source_columns text[], target regclas
 "#)]
 fn gdpr_link(
     source: Option<pg_sys::Oid>,
-    source_columns: Option<Vec<String>>,
+    source_columns: Option<Vec<Option<String>>>,
     target: Option<pg_sys::Oid>,
-    target_columns: Option<Vec<String>>,
+    target_columns: Option<Vec<Option<String>>>,
     kind: Option<String>,
     condition: Option<String>,
     fcinfo: pg_sys::FunctionCallInfo,
@@ -42,8 +42,9 @@ fn gdpr_link(
     let entry = entry.checked()?;
     let sql = "INSERT INTO @extschema@.gdpr_links (source, source_columns, target, target_columns, kind, condition)
         VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (source, source_columns, target, target_columns)
-        DO UPDATE SET kind = excluded.kind, condition = excluded.condition";
+        ON CONFLICT (source, target, @extschema@.gdpr_pairs(source_columns, target_columns))
+        DO UPDATE SET source_columns = excluded.source_columns, target_columns = excluded.target_columns,
+                      kind = excluded.kind, condition = excluded.condition";
     write::run(
         &home,
         sql,
@@ -67,9 +68,9 @@ CREATE FUNCTION gdpr_unlink(source regclass, source_columns text[], target regcl
 "#)]
 fn gdpr_unlink(
     source: Option<pg_sys::Oid>,
-    source_columns: Option<Vec<String>>,
+    source_columns: Option<Vec<Option<String>>>,
     target: Option<pg_sys::Oid>,
-    target_columns: Option<Vec<String>>,
+    target_columns: Option<Vec<Option<String>>>,
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> std::result::Result<(), ErrorReport> {
     let (source, source_columns, target, target_columns) =
@@ -96,7 +97,8 @@ fn unlink(
         crate::registry::link::canonical_columns(source, &source_columns, target, &target_columns);
     // A link over a column that is gone can only be taken back by the columns as they are stored.
     let sql = "DELETE FROM @extschema@.gdpr_links
-        WHERE source = $1 AND source_columns IN ($2, $5) AND target = $3 AND target_columns IN ($4, $6)
+        WHERE source = $1 AND target = $3 AND @extschema@.gdpr_pairs(source_columns, target_columns)
+          IN (@extschema@.gdpr_pairs($2, $4), @extschema@.gdpr_pairs($5, $6))
         RETURNING 1";
     let rows = write::run(
         &home,
@@ -126,14 +128,19 @@ type Columns = Vec<String>;
 
 fn ends(
     source: Option<pg_sys::Oid>,
-    source_columns: Option<Columns>,
+    source_columns: Option<Vec<Option<String>>>,
     target: Option<pg_sys::Oid>,
-    target_columns: Option<Columns>,
+    target_columns: Option<Vec<Option<String>>>,
 ) -> Result<(pg_sys::Oid, Columns, pg_sys::Oid, Columns)> {
     Ok((
         source.ok_or_else(|| Error::null_argument("source"))?,
-        source_columns.ok_or_else(|| Error::null_argument("source_columns"))?,
+        names(source_columns, "source_columns")?,
         target.ok_or_else(|| Error::null_argument("target"))?,
-        target_columns.ok_or_else(|| Error::null_argument("target_columns"))?,
+        names(target_columns, "target_columns")?,
     ))
+}
+
+fn names(columns: Option<Vec<Option<String>>>, argument: &str) -> Result<Columns> {
+    let names = columns.and_then(|columns| columns.into_iter().collect());
+    names.ok_or_else(|| Error::null_argument(argument))
 }

@@ -1,7 +1,7 @@
 //! The SQL functions: arguments in, rows out, no logic.
 
 mod collect;
-mod expression;
+mod follow;
 mod graph;
 mod link;
 mod lock;

@@ -27,10 +27,10 @@ fn gdpr_register(
     subject: Option<bool>,
     on_erase: Option<String>,
     ground: Option<String>,
-    search: Option<Vec<String>>,
+    search: Option<Vec<Option<String>>>,
     export: Option<JsonB>,
     facts: Option<JsonB>,
-    key: Option<Vec<String>>,
+    key: Option<Vec<Option<String>>>,
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> std::result::Result<(), ErrorReport> {
     let relation = relation.ok_or_else(|| Error::null_argument("relation"))?;

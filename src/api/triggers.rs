@@ -60,10 +60,10 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
         rules: json("rules")?,
         on_erase: row.field("on_erase")?,
         ground: row.field("ground")?,
-        search: row.required("search")?,
+        search: names(row.required("search")?, "search")?,
         export: json("export")?,
         facts: json("facts")?,
-        key: row.field("key")?,
+        key: row.field("key")?.map(|key| names(key, "key")).transpose()?,
     }
     .check()?;
     kept(trigger)
@@ -78,9 +78,9 @@ fn check_link<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
     };
     let entry = LinkEntry {
         source: row.required("source")?,
-        source_columns: row.required("source_columns")?,
+        source_columns: names(row.required("source_columns")?, "source_columns")?,
         target: row.required("target")?,
-        target_columns: row.required("target_columns")?,
+        target_columns: names(row.required("target_columns")?, "target_columns")?,
         kind: row.required("kind")?,
         condition: row.field("condition")?,
     }
@@ -90,6 +90,12 @@ fn check_link<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
     set(&mut stored, "target_columns", entry.target_columns)?;
     set(&mut stored, "condition", entry.condition)?;
     Ok(stored)
+}
+
+/// The elements of an array of names, none of them NULL.
+fn names(array: Vec<Option<String>>, column: &str) -> error::Result<Vec<String>> {
+    let names: Option<Vec<String>> = array.into_iter().collect();
+    names.ok_or_else(|| Error::null_argument(column))
 }
 
 /// The row as it was given to the trigger.

@@ -56,7 +56,10 @@ pub fn analyse(
             report.sql_error_code(),
             format!(
                 "{what} is not a valid expression: {}",
-                report.message().replace("check constraint", "it")
+                report
+                    .message()
+                    .replace("check constraints", "it")
+                    .replace("check constraint", "it")
             ),
         )
         .hint("It is one SQL expression over the columns of the tables it speaks of, without subqueries, aggregates and volatile functions.")),

@@ -240,12 +240,15 @@ pub fn column_number(relation: pg_sys::Oid, name: &str) -> Option<i16> {
 
 /// The name of a column, None if it was dropped.
 pub fn column_name(relation: pg_sys::Oid, number: i16) -> Option<String> {
-    // SAFETY: catalog look-up by number; NULL when there is none.
+    // SAFETY: catalog look-up by number, NULL when there is none or it was dropped; the tuple is released after its name was copied.
     unsafe {
-        let name = pg_sys::get_attname(relation, number, true);
-        if name.is_null() {
+        let tuple = pg_sys::SearchSysCacheAttNum(relation, number);
+        if tuple.is_null() {
             return None;
         }
-        Some(CStr::from_ptr(name).to_string_lossy().into_owned())
+        let form = pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_attribute>();
+        let name = pgrx::name_data_to_str(&(*form).attname).to_owned();
+        pg_sys::ReleaseSysCache(tuple);
+        Some(name)
     }
 }

@@ -32,7 +32,7 @@ pub fn display_name(oid: pg_sys::Oid) -> String {
 
 /// How values of a type travel from one statement to the next: as elements of an array parameter.
 pub struct Carriage {
-    /// The base type itself, or text where there are no arrays of it (arrays themselves).
+    /// The base type itself, or text where an array of it would not do (arrays, rows).
     pub element: pg_sys::Oid,
     pub array: pg_sys::Oid,
     /// Casts, as SQL, to put behind an expression: on the way out, and on the way in.
@@ -42,20 +42,27 @@ pub struct Carriage {
 
 pub fn carriage(oid: pg_sys::Oid) -> Carriage {
     let base = base_type(oid);
-    // SAFETY: catalog look-up by oid.
-    match unsafe { pg_sys::get_array_type(base) } {
-        pg_sys::InvalidOid => Carriage {
-            element: pg_sys::TEXTOID,
-            array: pg_sys::TEXTARRAYOID,
-            unload: format!("::{}", sql_name(base)),
-            load: "::text",
-        },
+    // SAFETY: catalog look-ups by oid.
+    let (array, is_row) = unsafe { (pg_sys::get_array_type(base), pg_sys::type_is_rowtype(base)) };
+    match array {
+        // unnest would take rows apart
+        _ if is_row => as_text(base),
+        pg_sys::InvalidOid => as_text(base),
         array => Carriage {
             element: base,
             array,
             unload: String::new(),
             load: "",
         },
+    }
+}
+
+fn as_text(base: pg_sys::Oid) -> Carriage {
+    Carriage {
+        element: pg_sys::TEXTOID,
+        array: pg_sys::TEXTARRAYOID,
+        unload: format!("::{}", sql_name(base)),
+        load: "::text",
     }
 }
 

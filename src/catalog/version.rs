@@ -18,6 +18,15 @@ pub fn may_select(relation: pg_sys::Oid, schema: pg_sys::Oid, role: pg_sys::Oid)
     }
 }
 
+/// `role` may lock rows of the relation against others: UPDATE on the table.
+pub fn may_update(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: catalog look-up by oid; a relation that is gone answers "no".
+    unsafe {
+        pg_sys::pg_class_aclcheck(relation, role, pg_sys::ACL_UPDATE as _)
+            == pg_sys::AclResult::ACLCHECK_OK
+    }
+}
+
 #[cfg(any(feature = "pg14", feature = "pg15"))]
 unsafe fn schema_usage(schema: pg_sys::Oid, role: pg_sys::Oid) -> pg_sys::AclResult::Type {
     // SAFETY: catalog look-up by oid.

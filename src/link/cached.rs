@@ -46,6 +46,8 @@ impl SearchPath {
 
 /// The graph of walks from `start`, and the names of its links by the search path in force. Needs SPI, and settings not yet pinned.
 pub fn graph(home: &Home, start: Oid) -> Result<(Rc<Graph>, Rc<Vec<LinkName>>)> {
+    // SAFETY: handles the messages of other sessions, as every statement does that takes a lock it did not have.
+    unsafe { pg_sys::AcceptInvalidationMessages() };
     SESSION.with_borrow_mut(|session| {
         // If reading fails half-way, by an error that is returned or raised, everything is read anew next time.
         let guard = Reread;

@@ -86,7 +86,14 @@ impl Edge<'_> {
 }
 
 pub fn all<'a>(schema: &'a Schema, hierarchy: &Hierarchy) -> Vec<Edge<'a>> {
-    let mut edges: Vec<Edge> = schema.foreign_keys.iter().map(of_foreign_key).collect();
+    // A foreign key that stands twice is one link.
+    let mut known = HashSet::new();
+    let mut edges: Vec<Edge> = schema
+        .foreign_keys
+        .iter()
+        .map(of_foreign_key)
+        .filter(|edge| known.insert(edge.identity()))
+        .collect();
     for declaration in &schema.links {
         let mut link = of_declaration(declaration);
         let same = edges

@@ -111,6 +111,7 @@ pub struct End {
 pub struct LinkColumn {
     /// the column's name, or the expression in parentheses
     pub name: String,
+    pub is_expression: bool,
     /// over the alias `source` or `target`, whichever end this is
     pub joined: String,
     pub value: Value,
@@ -392,6 +393,7 @@ impl Builder<'_> {
                     .ok_or_else(|| self.broken(edge, relation, &number.to_string()))?;
                 Ok(LinkColumn {
                     name: column.name.clone(),
+                    is_expression: false,
                     joined: format!("{}.{}", alias.to_string_lossy(), Ident(&column.name)),
                     value: value_of_column(column),
                 })
@@ -404,6 +406,7 @@ impl Builder<'_> {
                 let read = expression::analyse(text, &what, scope(c"target"), None, false)?;
                 Ok(LinkColumn {
                     name: text.clone(),
+                    is_expression: true,
                     joined: format!("({})", joined.qualified),
                     value: value(format!("({})", read.qualified), read.type_oid),
                 })

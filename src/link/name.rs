@@ -1,6 +1,6 @@
 //! How a link is called: `customer(id) -> orders(customer_id)`.
 
-use super::graph::{End, Graph};
+use super::graph::{End, Graph, LinkColumn};
 use crate::catalog::relation::is_visible;
 use crate::sql::Ident;
 use pgrx::pg_sys::Oid;
@@ -31,20 +31,15 @@ pub fn all(graph: &Graph) -> Vec<LinkName> {
 }
 
 fn columns(end: &End) -> String {
-    let names: Vec<String> = end
-        .columns
-        .iter()
-        .map(|column| shown(&column.name))
-        .collect();
+    let names: Vec<String> = end.columns.iter().map(shown).collect();
     names.join(", ")
 }
 
 /// A column's name, quoted where SQL wants it; an expression as it is.
-fn shown(name: &str) -> String {
-    if name.starts_with('(') {
-        name.to_owned()
-    } else {
-        Ident(name).to_string()
+fn shown(column: &LinkColumn) -> String {
+    match column.is_expression {
+        true => column.name.clone(),
+        false => Ident(&column.name).to_string(),
     }
 }
 

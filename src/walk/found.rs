@@ -49,6 +49,17 @@ impl Found {
         self.status.len()
     }
 
+    /// Rows that the walk goes on from.
+    pub fn walked(&self) -> Vec<u32> {
+        self.rows_that_are(|status| matches!(status, Status::Own | Status::Shared))
+    }
+
+    pub fn rows_that_are(&self, what: impl Fn(Status) -> bool) -> Vec<u32> {
+        let rows = 0..self.rows() as u32;
+        rows.filter(|row| what(self.status[*row as usize]))
+            .collect()
+    }
+
     /// The number of the row, and whether it is new.
     pub fn recognise(&mut self, row: &Row) -> (u32, bool) {
         let next = self.status.len() as u32;

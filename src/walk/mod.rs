@@ -5,35 +5,33 @@
 
 pub mod begin;
 pub mod found;
+pub mod gathering;
 pub mod output;
 pub mod resolve;
 pub mod settle;
 pub mod statements;
+pub mod steps;
 pub mod subject;
 pub mod unreviewed;
 
 use crate::error::{Error, Result};
 use crate::link::Kind;
 use crate::link::graph::{Graph, Link, partition_of_row};
-use crate::security::{self, RunAs};
 use crate::spi::row::Row;
-use crate::spi::statement::Access;
 use found::Found;
 use output::Output;
 use pgrx::pg_sys::{self, Oid};
 use resolve::Status;
 use statements::{Purpose, Size, Step};
-use std::collections::HashSet;
+use steps::Steps;
 use subject::Ids;
 use unreviewed::Unreviewed;
 
 pub struct Walk<'a> {
     graph: &'a Graph,
-    purpose: Purpose,
-    caller: Oid,
+    steps: Steps<'a>,
     /// Where kept values live: as long as the walk.
     memory: pg_sys::MemoryContext,
-    checked: HashSet<Oid>,
     found: Vec<Option<Found>>,
     unreviewed: Unreviewed,
     output: Option<Output<'a>>,
@@ -60,10 +58,8 @@ impl<'a> Walk<'a> {
     ) -> Self {
         Self {
             graph,
-            purpose,
-            caller: security::caller(),
+            steps: Steps::new(graph, purpose),
             memory,
-            checked: HashSet::new(),
             found: graph.tables.iter().map(|_| None).collect(),
             unreviewed: Unreviewed::default(),
             output,
@@ -114,8 +110,6 @@ impl<'a> Walk<'a> {
         let output = &mut self.output;
         let size = Size::of(ids.len());
         if ids.len() > 0 {
-            let scan = graph.start_scan;
-            require_select(graph, &mut self.checked, self.caller, scan)?;
             let parameters = ids.parameters(size);
             let take = |row: &Row| {
                 if !found.recognise(row).1 {
@@ -128,15 +122,7 @@ impl<'a> Walk<'a> {
                     output.put(graph.start().relation, 0, None, false, content);
                 }
             };
-            run(
-                graph,
-                Step::Start,
-                size,
-                self.purpose,
-                scan,
-                &parameters,
-                take,
-            )?;
+            self.steps.run(Step::Start, size, &parameters, take)?;
         }
         self.found[0] = Some(found);
         Ok(())
@@ -151,17 +137,11 @@ impl<'a> Walk<'a> {
         let Some(source) = source else {
             return Ok(());
         };
-        let everything = 0..source.rows() as u32;
-        let batches = batches(
-            link,
-            &source,
-            everything.collect(),
-            self.partition_slot(link),
-        )?;
+        let slot = self.partition_slot(link);
+        let batches = batches(link, &source, source.walked(), slot)?;
         let mut found = Found::new(table, &graph.links, self.memory);
         let keeps = !table.wanted.is_empty() || table.distinguished;
         for batch in &batches {
-            require_select(graph, &mut self.checked, self.caller, link.target.scan)?;
             let size = Size::of(batch.rows.len());
             let parameters = forward_parameters(link, &source, batch, size);
             let output = &mut self.output;
@@ -183,9 +163,8 @@ impl<'a> Walk<'a> {
                     output.put(table.relation, depth, Some(number), shared, content);
                 }
             };
-            let step = Step::Forward(number);
-            let scan = link.target.scan;
-            run(graph, step, size, self.purpose, scan, &parameters, take)?;
+            self.steps
+                .run(Step::Forward(number), size, &parameters, take)?;
         }
         self.found[link.target.table] = Some(found);
         self.found[link.source.table] = Some(source);
@@ -226,8 +205,7 @@ fn batches(
     }
     rows.retain(|row| {
         let row = *row as usize;
-        matches!(source.status[row], Status::Own | Status::Shared)
-            && slots.iter().all(|slot| !source.wanted[*slot].is_null(row))
+        slots.iter().all(|slot| !source.wanted[*slot].is_null(row))
     });
     if let (Some(slot), Some(partitions)) = (partition_slot, &link.source.partitions) {
         rows.retain(|row| {
@@ -267,31 +245,4 @@ fn parameters(
     columns
         .map(|column| size.parameter(column, &batch.rows))
         .collect()
-}
-
-/// Checks, once a call, that the caller may read what a statement reads.
-fn require_select(graph: &Graph, checked: &mut HashSet<Oid>, caller: Oid, scan: Oid) -> Result<()> {
-    if checked.insert(scan) {
-        security::require_select(graph.relation(scan)?, caller)?;
-    }
-    Ok(())
-}
-
-/// Runs one step's statement as the owner of the table that it reads.
-fn run(
-    graph: &Graph,
-    step: Step,
-    size: Size,
-    purpose: Purpose,
-    scan: Oid,
-    parameters: &[Option<pg_sys::Datum>],
-    each: impl FnMut(&Row),
-) -> Result<()> {
-    let _owner = RunAs::new(graph.relation(scan)?.owner);
-    let statement = graph.statements.get(graph, step, size, purpose)?;
-    let access = match (purpose, step) {
-        (Purpose::Collect, _) => Access::Read,
-        (Purpose::Lock, _) => Access::Lock,
-    };
-    statement.run(parameters, access, each)
 }

@@ -152,8 +152,9 @@ fn start(graph: &Graph, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid
     let table = graph.start();
     let columns = found_columns(graph, table, purpose == Purpose::Collect);
     let keys = key_columns(table, "target");
-    let (sql, types) = by_columns(graph.relation(graph.start_scan)?, &keys, size, &columns)?;
-    Ok((format!("{sql}{}", locking(purpose)), types))
+    let relation = graph.relation(graph.start_scan)?;
+    let (sql, types) = by_columns(relation, &keys, size, &columns)?;
+    Ok((format!("{sql}{}", locking(purpose, relation, table)), types))
 }
 
 fn content(graph: &Graph, table: &Table, size: Size) -> Result<(String, Vec<Oid>)> {
@@ -211,7 +212,7 @@ fn forward(graph: &Graph, link: &Link, size: Size, purpose: Purpose) -> Result<(
         keys.from(),
         relation.in_from(),
         matches.join(" AND "),
-        locking(purpose),
+        locking(purpose, relation, table),
     );
     Ok((sql, keys.types))
 }
@@ -222,6 +223,9 @@ fn reverse(graph: &Graph, link: &Link, size: Size) -> Result<(String, Vec<Oid>)>
     let mut matches = Vec::new();
     for ((source, target), equality) in pairs(link) {
         let value = keys.add(target.value.wanted.element, &target.value.restore);
+        if let Some(remote) = equality.sent_to_foreign_server(relation, &keys, &source.joined) {
+            matches.push(remote);
+        }
         matches.push(equality.sql(&source.joined, &value));
     }
     let mut from = String::new();
@@ -356,10 +360,16 @@ fn read_identity(table: &Table, alias: &str) -> Vec<String> {
         .collect()
 }
 
-fn locking(purpose: Purpose) -> &'static str {
+/// Rows are locked in an order that is the same for everybody, so that two sessions do not wait for each other.
+fn locking(purpose: Purpose, relation: &Relation, table: &Table) -> String {
     match purpose {
-        Purpose::Collect => "",
-        Purpose::Lock => " FOR UPDATE OF target",
+        Purpose::Collect => String::new(),
+        Purpose::Lock if relation.is_foreign() => " FOR UPDATE OF target".to_owned(),
+        Purpose::Lock => {
+            let columns = identity_columns(table, "target");
+            let order: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            format!(" ORDER BY {} FOR UPDATE OF target", order.join(", "))
+        }
     }
 }
 
@@ -434,11 +444,11 @@ impl Equality {
         &self,
         relation: &Relation,
         keys: &Keys,
-        target: &str,
+        column: &str,
     ) -> Option<String> {
         let is_array = keys.size != Size::One;
         (relation.is_foreign() && is_array)
-            .then(|| self.any(target, &format!("${}", keys.elements.len())))
+            .then(|| self.any(column, &format!("${}", keys.elements.len())))
             .flatten()
     }
 }

@@ -103,14 +103,13 @@ impl Ids {
             (scalar, [only]) => Map::from_iter([(only.name.clone(), scalar)]),
             _ => return Err(not_composite(table, name)),
         };
-        if let Some(unknown) = parts
-            .keys()
-            .find(|part| !table.key.iter().any(|c| c.name == **part))
-        {
+        // Which part is unknown is not said: it is the caller's text, and could be personal.
+        let is_part = |part: &String| table.key.iter().any(|column| column.name == *part);
+        if !parts.keys().all(is_part) {
             return Err(wrong_parts(
                 table,
                 name,
-                &format!("has no part \"{unknown}\""),
+                "does not have all the parts given",
             ));
         }
         for (i, column) in table.key.iter().enumerate() {

@@ -4,19 +4,17 @@ use crate::error::{Code, Error, Result};
 use crate::link::graph::{End, Graph};
 use crate::link::name::LinkName;
 use crate::sql::Literal;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 #[derive(Default)]
 pub struct Unreviewed {
     /// Rows by the undeclared link that gives them an owner elsewhere. A row can count for several links.
     rows: BTreeMap<usize, u64>,
-    /// Tables of which unreviewed rows were found.
-    tables: HashSet<usize>,
 }
 
 impl Unreviewed {
-    pub fn add(&mut self, table: usize, links: impl Iterator<Item = usize>) {
-        self.tables.insert(table);
+    /// A link for each unreviewed row that has an owner elsewhere by it.
+    pub fn add(&mut self, links: impl Iterator<Item = usize>) {
         for link in links {
             *self.rows.entry(link).or_default() += 1;
         }
@@ -24,20 +22,19 @@ impl Unreviewed {
 
     /// 55000 if there are any, with the calls that settle them.
     pub fn refuse(&self, graph: &Graph, names: &[LinkName]) -> Result<()> {
-        if self.tables.is_empty() {
+        if self.rows.is_empty() {
             return Ok(());
         }
-        // A link from a table that has unreviewed rows itself most likely leads from one of those: what settles them settles these.
-        let nearest = |link: &&usize| !self.tables.contains(&graph.links[**link].source.table);
-        let mut links: Vec<&usize> = self.rows.keys().filter(nearest).collect();
-        if links.is_empty() {
-            links = self.rows.keys().collect();
-        }
+        let links: Vec<&usize> = self.rows.keys().collect();
         let lines = |each: &dyn Fn(usize) -> String| {
             let lines: Vec<String> = links.iter().map(|link| each(**link)).collect();
             lines.join("\n")
         };
-        let detail = lines(&|link| format!("{}: {} rows", names[link].link, self.rows[&link]));
+        let detail = lines(&|link| {
+            let rows = self.rows[&link];
+            let noun = if rows == 1 { "row" } else { "rows" };
+            format!("{}: {rows} {noun}", names[link].link)
+        });
         let hint = lines(&|link| call(graph, link, &names[link]));
         Err(Error::new(
             Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

@@ -157,7 +157,7 @@ KINDS = [
     "shared", "unreviewed", "own cycle", "cycle", "diamond", "accessor", "over a foreign key", "by value", "by expression", "conditional",
     "up to a parent", "context", "partitioned", "one partition", "inheritance child", "dangling key", "no key", "composite key",
     "several links between two tables", "several ids", "no such id", "registered start", "unregistered start", "row of another subject",
-    "declared after a walk", "lock", "refused lock", "deep",
+    "declared after a walk", "lock", "refused lock", "settled", "deep",
 ]  # fmt: skip
 
 

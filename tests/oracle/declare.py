@@ -128,9 +128,7 @@ class Declarer:
         if len(emails) < 2:
             return None
         (table, one), (other, two) = self.rng.sample(emails, 2)
-        return Link(
-            table, [f"(lower({ident(one.name)}))"], other, [f"(lower({ident(two.name)}))"], self.rng.choice(KINDS), uses=[one, two]
-        )
+        return Link(table, [f"(lower({ident(one.name)}))"], other, [f"(lower({ident(two.name)}))"], self.rng.choice(KINDS), uses=[one, two])
 
     def condition(self, source: Table, target: Table, polymorphic: bool = False) -> tuple[str | None, list[Column]]:
         def columns(table: Table, role: str) -> list[Column]:

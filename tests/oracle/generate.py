@@ -18,7 +18,6 @@ ROLES = [("kind", "text", 0.4), ("n", "int", 0.3), ("email", "text", 0.25), ("re
 ON_DELETE = ["", "", "CASCADE", "SET NULL", "RESTRICT", "SET DEFAULT"]
 
 
-
 class Generator:
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)

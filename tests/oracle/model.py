@@ -155,9 +155,11 @@ def repair(model: Model) -> None:
             kept = []
             seen: set = set()
             for row in table.rows:
-                if table.partitioning and not any(
-                    table.partitioning.holds(p, row.get(table.partitioning.column)) for p in table.partitioning.parts
-                ) and table.partitioning.strategy != "hash":
+                if (
+                    table.partitioning
+                    and not any(table.partitioning.holds(p, row.get(table.partitioning.column)) for p in table.partitioning.parts)
+                    and table.partitioning.strategy != "hash"
+                ):
                     continue
                 if any(row.get(c) is None for c in table.required):
                     continue

@@ -126,11 +126,7 @@ class Naive:
         found = [Found(row, depth, None, row not in own) for row, depth in depths.items() if depth == 0]
         for row, depth in depths.items():
             if depth > 0:
-                last = [
-                    e.link
-                    for e in owner + accessor
-                    if e.target is row and e.source in walked and depths.get(e.source) == depth - 1
-                ]
+                last = [e.link for e in owner + accessor if e.target is row and e.source in walked and depths.get(e.source) == depth - 1]
                 first = min(last, key=lambda link: link.order(self.world.relations))
                 found.append(Found(row, depth, first.name, row not in own))
         return Answer(found, walked, unreviewed, owner, accessor)

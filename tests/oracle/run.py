@@ -134,9 +134,9 @@ def main() -> int:
                 report(session, model, failure)
         if (seed - first) % SESSION == SESSION - 1:
             session.renew()
-    print(f"\n{time.monotonic() - started:.0f} s; schemas in which it occurred:")
-    for kind in KINDS:
-        print(f"  {kind:34}{occurred[kind]:6}")
+    if count > 1:
+        print(f"\n{time.monotonic() - started:.0f} s; schemas in which it occurred:")
+        print("\n".join(f"  {kind:34}{occurred[kind]:6}" for kind in KINDS))
     blind = [kind for kind in KINDS if not occurred[kind]] if count >= ENOUGH else []
     if blind:
         print("never occurred: " + ", ".join(blind))

@@ -67,9 +67,7 @@ def create_table(table: Table) -> list[str]:
         elif part.shuffled:
             # Attached with its columns in another order: attribute numbers differ from the parent's.
             primary = table.primary or []
-            definitions = [
-                column_definition(c) + (" NOT NULL" if c in primary and not c.not_null else "") for c in reversed(table.columns)
-            ]
+            definitions = [column_definition(c) + (" NOT NULL" if c in primary and not c.not_null else "") for c in reversed(table.columns)]
             out.append(f"CREATE TABLE {name} ({', '.join(definitions)})")
             out.append(f"ALTER TABLE {qualified(table)} ATTACH PARTITION {name} {part.bound}")
         else:

@@ -55,7 +55,7 @@ def changes(model: Model) -> Iterator[Change]:
     for s, start in enumerate(model.starts):
         for i in range(len(start.ids)):
             yield lambda m, s=s, i=i: drop_id(m, s, i)
-        yield lambda m, s=s: (setattr(m.starts[s], "form", "typed"))
+        yield lambda m, s=s: setattr(m.starts[s], "form", "typed")
     for key in range(len(model.keys)):
         yield lambda m, key=key: (setattr(m.keys[key], "on_delete", ""), setattr(m.keys[key], "match_full", False))
     for i, link in enumerate(model.links):

@@ -1,9 +1,10 @@
-//! Internal functions for the event triggers, which keep declared expressions in step with renames.
+//! Internal functions for the event triggers, which keep the registry in step with DDL.
 
 use crate::catalog::expression::{self, Scope};
 use crate::catalog::relation::Relation;
 use crate::error::Result;
-use crate::security::PinnedSettings;
+use crate::guc;
+use crate::security::{self, PinnedSettings};
 use crate::spi::Connection;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -56,11 +57,21 @@ fn gdpr_expression_text(
     )?)
 }
 
+/// Internal. The setting gdpr_ext.strict_ddl. A function, so that reading it loads the library, which decides who may set it.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_strict_ddl() RETURNS boolean STABLE PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_strict_ddl() -> bool {
+    guc::strict_ddl()
+}
+
 fn with_scopes<T>(
     inner: pg_sys::Oid,
     outer: Option<pg_sys::Oid>,
     work: impl FnOnce(Scope, Option<Scope>) -> Result<T>,
 ) -> Result<T> {
+    security::require_superuser("an internal function")?;
     let _spi = Connection::open();
     let _pinned = PinnedSettings::new();
     let inner = Relation::load_one(inner)?;
