@@ -26,7 +26,10 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
   SELECT a.attrelid, a.attnum, a.attname
   FROM used JOIN pg_catalog.pg_attribute a ON a.attrelid = used.relation
   WHERE a.attnum > 0 AND NOT a.attisdropped
-  ON CONFLICT (relation, number) DO UPDATE SET name = excluded.name WHERE k.name <> excluded.name;
+    -- what is known already is not even locked, so that sessions that write the registry do not wait for each other
+    AND NOT EXISTS (SELECT FROM @extschema@.gdpr_known_column k
+                    WHERE k.relation = a.attrelid AND k.number = a.attnum AND k.name = a.attname)
+  ON CONFLICT (relation, number) DO UPDATE SET name = excluded.name;
 
   WITH used AS (
     SELECT source::oid AS inner_relation, 0::oid AS outer_relation, e AS expression
@@ -125,6 +128,15 @@ DECLARE
   links jsonb;
   now record;
 BEGIN
+  -- Printing an expression takes locks on its tables, and two sessions that alter one each would wait for each other: so nothing is
+  -- printed unless something has another name.
+  IF TG_TAG IN ('ALTER TABLE', 'ALTER FOREIGN TABLE', 'ALTER VIEW') AND NOT EXISTS (
+    SELECT FROM @extschema@.gdpr_known_column k
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.relation AND a.attnum = k.number AND NOT a.attisdropped
+    WHERE a.attname <> k.name)
+  THEN
+    RETURN;
+  END IF;
   -- Both are looked at before either is written, since writing makes the names of now the remembered ones.
   SELECT pg_catalog.jsonb_agg(n) INTO entries
   FROM @extschema@.gdpr_registry r
@@ -187,8 +199,13 @@ BEGIN
     WHERE object_type IN ('table', 'foreign table', 'table column', 'foreign table column')
   LOOP
     IF dropped.objsubid = 0 THEN
-      DELETE FROM @extschema@.gdpr_links WHERE dropped.objid IN (source, target);
-      DELETE FROM @extschema@.gdpr_registry WHERE relation = dropped.objid;
+      -- A DELETE of nothing would still have every session read the registry anew.
+      IF EXISTS (SELECT FROM @extschema@.gdpr_links WHERE dropped.objid IN (source, target)) THEN
+        DELETE FROM @extschema@.gdpr_links WHERE dropped.objid IN (source, target);
+      END IF;
+      IF EXISTS (SELECT FROM @extschema@.gdpr_registry WHERE relation = dropped.objid) THEN
+        DELETE FROM @extschema@.gdpr_registry WHERE relation = dropped.objid;
+      END IF;
       CONTINUE;
     END IF;
     SELECT pg_catalog.string_agg(entry, ', ' ORDER BY entry) INTO needed FROM (
@@ -221,7 +238,6 @@ BEGIN
                   dropped.address_names[2], needed
       USING HINT = 'Change the rule with gdpr_register, or take the link back with gdpr_unlink: until then its use is an error.';
   END LOOP;
-  PERFORM @extschema@.gdpr_remember_names();
 END $$;
 
 CREATE EVENT TRIGGER gdpr_follow_renames ON ddl_command_end

@@ -51,7 +51,7 @@ pub struct Table {
 }
 
 /// What tells a table's rows apart.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Identity {
     /// the physical place: plain local tables
     Place,
@@ -61,6 +61,13 @@ pub enum Identity {
     Key,
     /// all columns: foreign tables without a key
     WholeRow,
+}
+
+impl Identity {
+    /// Rows can be found again by it at the cost of the rows asked for.
+    pub fn is_address(self) -> bool {
+        matches!(self, Self::Place | Self::Key)
+    }
 }
 
 /// An expression over the alias `target`, and how its values travel.
@@ -134,6 +141,13 @@ pub struct Condition {
     /// The columns that it reads, by name.
     pub source: Vec<(String, Value)>,
     pub target: Vec<(String, Value)>,
+}
+
+impl Table {
+    /// A row's contents are read when it is found: because it is certain that it is, or because it could not be found again.
+    pub fn read_at_once(&self) -> bool {
+        self.straight || !self.identity.is_address()
+    }
 }
 
 impl Graph {

@@ -16,8 +16,10 @@ pub struct Found {
     pub depth: Vec<u32>,
     /// The values that links need, a column each.
     pub wanted: Vec<Column>,
-    /// What tells each row apart, kept where its contents are read later.
-    pub identity: Vec<Column>,
+    /// For contents that are given out later: what tells each row apart, where it can be found again by that, else the contents themselves.
+    pub kept: Vec<Column>,
+    /// Where in a statement's row they begin.
+    kept_from: usize,
     identities: Option<Identities>,
     /// Rows that count as the person's: own, shared, or unreviewed.
     pub taken: u64,
@@ -31,18 +33,27 @@ impl Found {
             status: Vec::new(),
             depth: Vec::new(),
             wanted: columns.map(|w| Column::new(w.element, memory)).collect(),
-            identity: Vec::new(),
+            kept: Vec::new(),
+            kept_from: 0,
             identities: table.distinguished.then(|| Identities::new(table)),
             taken: 0,
         }
     }
 
-    /// From here on, what tells rows apart is kept.
-    pub fn keep_identity(&mut self, table: &Table, memory: pg_sys::MemoryContext) {
-        let columns = identity_columns(table, "target").into_iter();
-        self.identity = columns
-            .map(|column| Column::new(column.element, memory))
+    /// From here on, rows are kept so that their contents can be given out later.
+    pub fn keep_for_later(&mut self, table: &Table, memory: pg_sys::MemoryContext) {
+        let (types, from) = if table.identity.is_address() {
+            let columns = identity_columns(table, "target");
+            let types = columns.into_iter().map(|column| column.element);
+            (types.collect(), self.layout.identity)
+        } else {
+            (vec![pg_sys::JSONBOID; 2], self.layout.content)
+        };
+        self.kept = types
+            .into_iter()
+            .map(|oid| Column::new(oid, memory))
             .collect();
+        self.kept_from = from;
     }
 
     pub fn rows(&self) -> usize {
@@ -81,8 +92,8 @@ impl Found {
         for (i, column) in self.wanted.iter_mut().enumerate() {
             column.push(row.get(self.layout.wanted + i));
         }
-        for (i, column) in self.identity.iter_mut().enumerate() {
-            column.push(row.get(self.layout.identity + i));
+        for (i, column) in self.kept.iter_mut().enumerate() {
+            column.push(row.get(self.kept_from + i));
         }
     }
 }

@@ -54,7 +54,7 @@ impl Walk<'_> {
                 .take()
                 .unwrap_or_else(|| Found::new(table, &self.graph.links, self.memory));
             if self.output.is_some() {
-                found.keep_identity(table, self.memory);
+                found.keep_for_later(table, self.memory);
             }
             gathering.enter(*number, found);
         }
@@ -274,32 +274,43 @@ impl Walk<'_> {
             return Ok(());
         };
         let outcome = |row: u32| &outcomes[gathered.candidates[row as usize] as usize];
+        let mut give = |row: u32, content| {
+            let outcome = outcome(row);
+            let via = outcome.via.map(|link| link as usize);
+            let shared = outcome.status != Status::Own;
+            output.put(table.relation, outcome.depth, via, shared, content);
+        };
         let rows = gathered.first as u32..gathered.candidates.len() as u32;
         let rows: Vec<u32> = rows
             .filter(|row| outcome(*row).status != Status::Absent)
             .collect();
-        // The identity columns have no values for start rows, which were given out when they were found.
-        let places: Vec<u32> = rows.iter().map(|row| row - gathered.first as u32).collect();
-        for (rows, places) in rows.chunks(super::BATCH).zip(places.chunks(super::BATCH)) {
+        // Nothing is kept of start rows, which were given out when they were found.
+        let place = |row: &u32| row - gathered.first as u32;
+        let kept = &gathered.found.kept;
+        if table.read_at_once() {
+            for row in rows {
+                let place = place(&row) as usize;
+                give(row, [kept[0].get(place), kept[1].get(place)]);
+            }
+            return Ok(());
+        }
+        for rows in rows.chunks(super::BATCH) {
             let size = Size::of(rows.len());
-            let identity = gathered.found.identity.iter();
-            let parameters: Vec<_> = identity
-                .map(|column| size.parameter(column, places))
+            let places: Vec<u32> = rows.iter().map(place).collect();
+            let parameters: Vec<_> = kept
+                .iter()
+                .map(|column| size.parameter(column, &places))
                 .collect();
             let batch = Batch {
                 rows: rows.to_vec(),
             };
+            // A declared key is a promise: should two rows have it, the row comes once all the same.
             let mut given = vec![false; rows.len()];
             self.steps
                 .run(Step::Content(number), size, &parameters, |row| {
-                    // Rows that nothing tells apart are one row.
-                    if std::mem::replace(&mut given[batch.ordinal(row)], true) {
-                        return;
+                    if !std::mem::replace(&mut given[batch.ordinal(row)], true) {
+                        give(batch.row(row) as u32, content(row, 1));
                     }
-                    let outcome = outcome(batch.row(row) as u32);
-                    let via = outcome.via.map(|link| link as usize);
-                    let shared = outcome.status != Status::Own;
-                    output.put(table.relation, outcome.depth, via, shared, content(row, 1));
                 })?;
         }
         Ok(())

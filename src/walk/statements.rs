@@ -208,7 +208,11 @@ fn forward(graph: &Graph, link: &Link, size: Size, purpose: Purpose) -> Result<(
     let table = &graph.tables[link.target.table];
     let sql = format!(
         "SELECT {} FROM {}{from} JOIN {} AS target ON {}{}",
-        found_columns(graph, table, purpose == Purpose::Collect && table.straight),
+        found_columns(
+            graph,
+            table,
+            purpose == Purpose::Collect && table.read_at_once()
+        ),
         keys.from(),
         relation.in_from(),
         matches.join(" AND "),

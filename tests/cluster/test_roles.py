@@ -125,7 +125,7 @@ WHOSE = """
 CREATE FUNCTION whose() RETURNS bool STABLE LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user <> 'regress_clerk' THEN
-        RAISE EXCEPTION 'ran as %', current_user;
+        RAISE EXCEPTION 'ran as %', current_user USING ERRCODE = 'UT001'; -- a class of its own: messages of data exceptions and of plain RAISE are not passed on
     END IF;
     RETURN true;
 END $$
@@ -136,7 +136,7 @@ def test_a_table_that_changes_hands(shop):
     """A condition runs as the table's owner of now, not as the one who declared it."""
     shop.execute(WHOSE)
     shop.execute("SELECT gdpr_link('shop.person', '{id}', 'shop.note', '{person_id}', condition => 'whose()')")
-    with pytest.raises(psycopg.errors.RaiseException, match="ran as regress_owner"):
+    with pytest.raises(psycopg.Error, match="ran as regress_owner"):
         shop.execute(COLLECT)
     shop.execute("GRANT ALL ON SCHEMA shop TO regress_clerk")
     shop.execute("ALTER TABLE shop.person OWNER TO regress_clerk")
