@@ -7,13 +7,15 @@ cluster=target/demo
 trap 'scripts/cluster.sh stop "$cluster"' EXIT
 trap 'exit 130' INT TERM
 
-log=target/demo-install.log
-mkdir -p target
-echo 'Building and installing gdpr_ext. The first time takes some minutes.' >&2
-scripts/install.sh >"$log" 2>&1 || {
-    cat "$log" >&2
-    exit 1
-}
+if ! scripts/install.sh --check; then
+    log=target/demo-install.log
+    mkdir -p target
+    echo 'Building and installing gdpr_ext. The first time takes some minutes.' >&2
+    scripts/install.sh >"$log" 2>&1 || {
+        cat "$log" >&2
+        exit 1
+    }
+fi
 scripts/cluster.sh stop "$cluster"
 PGHOST=$(scripts/cluster.sh start "$cluster" | tail -n 1)
 export PGHOST

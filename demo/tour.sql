@@ -1,6 +1,8 @@
 -- The tour. psql reads it from its standard input in this directory, so that its messages carry no file names.
 \pset pager off
 \pset null -
+\pset format wrapped
+\pset columns 136
 SET timezone = 'UTC';
 
 \echo '== A web shop'
@@ -8,7 +10,7 @@ SET timezone = 'UTC';
 \echo
 SELECT relname AS "table", reltuples::int AS rows, obj_description(oid, 'pg_class') AS "what it holds"
 FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND obj_description(oid, 'pg_class') IS NOT NULL
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'gdpr%'
 ORDER BY oid;
 
 \echo '== What do we hold about customer 42?'
@@ -40,27 +42,29 @@ SELECT * FROM gdpr_lock('customer', 42);
 
 \echo
 \echo '== The links that a walk may take'
-\echo 'owner and accessor links are walked. Those without a depth are not: context is what a row refers to, and no part of the person.'
-\echo 'reviewed: somebody has declared it. indexed: it costs no sequential scan.'
+\echo 'Owner and accessor links are walked. Those without a depth are not: context is what a row refers to, and no part of the person.'
+\echo 'reviewed: somebody has declared it; the others are what the foreign keys say. indexed: following it reads no whole table.'
 \echo
 SELECT depth, link, kind, reviewed, indexed
 FROM gdpr_graph('customer')
 ORDER BY depth NULLS LAST, link;
 
 \echo '== What do we hold about customer 42? Now in full'
-\echo 'The address and the message from somebody else are shared: they were declared, so they are hers, and not hers alone.'
+\echo 'Every row comes once, with the link that led to it. The address and the message from somebody else are shared: they were'
+\echo 'declared, so they are hers, and not hers alone.'
 \echo
-SELECT depth, relation, key, via, shared
+SELECT depth, relation, via, count(*) AS rows, count(*) FILTER (WHERE shared) AS shared
 FROM gdpr_collect('customer', 42)
-ORDER BY depth, relation::text, key;
+GROUP BY depth, relation, via
+ORDER BY depth, relation::text, via;
 
 \echo '== The same with the data'
-\echo 'Three mailings that no foreign key leads to, and every value exactly as PostgreSQL has it.'
+\echo 'Every value is exactly as PostgreSQL has it. No foreign key leads to the newsletters and to the audit row.'
 \echo
 SELECT relation, data
 FROM gdpr_collect('customer', 42)
-WHERE relation IN ('customer'::regclass, 'address', 'mailing_log', 'payment')
-ORDER BY relation::text, key;
+WHERE relation IN ('customer'::regclass, 'address', 'mailing_log', 'audit')
+ORDER BY depth, relation::text, key;
 
 \echo '== Many people in one call'
 \echo 'Customer 43 lives with customer 42. Taken together, the address is theirs and nobody else''s: it is no longer shared.'
@@ -71,7 +75,8 @@ GROUP BY relation
 ORDER BY min(depth), relation::text;
 
 \echo '== Employees ask, too'
-\echo 'The tickets that an employee handled are the customers'' tickets: shared. Her own row and nothing of her boss.'
+\echo 'The tickets that an employee handled are the customers'' tickets: shared. Her boss and those she is the boss of are people of'
+\echo 'their own, and no data of hers.'
 \echo
 SELECT depth, relation, count(*) AS rows, count(*) FILTER (WHERE shared) AS shared
 FROM gdpr_collect('employee', 5)
@@ -79,12 +84,13 @@ GROUP BY depth, relation
 ORDER BY depth, relation::text;
 
 \echo '== Nothing is left to be guessed'
-\echo 'The call that was refused above now locks every row of customer 42. Until the transaction ends, nobody changes one of them'
-\echo 'or adds another.'
+\echo 'The call that was refused above now locks every row of customer 42. Until the transaction ends, nobody else changes one of'
+\echo 'them, and a new row that refers to one by a foreign key has to wait.'
 \echo
 BEGIN;
 SELECT * FROM gdpr_lock('customer', 42) ORDER BY relation::text;
 ROLLBACK;
+\echo
 
 \echo '== The same links as a picture'
 \echo 'Any Mermaid viewer draws it.'

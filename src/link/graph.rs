@@ -157,13 +157,7 @@ impl Graph {
         let edges = edges::all(schema, &hierarchy);
         let tables = number_tables(&edges, &hierarchy, start);
         let shapes = shapes(&edges, &hierarchy, &tables)?;
-        let mut subjects = vec![false; tables.len()];
-        subjects[0] = true;
-        for entry in schema.entries.iter().filter(|entry| entry.subject) {
-            if let Some(table) = tables.get(&hierarchy.table(entry.relation)) {
-                subjects[*table] = true;
-            }
-        }
+        let subjects = subjects(schema, &hierarchy, &tables, start);
         let kinds = kinds::decide(&shapes, &subjects);
         let walked: Vec<_> = shapes
             .iter()
@@ -241,6 +235,25 @@ fn number_tables(edges: &[Edge], hierarchy: &Hierarchy, start: Oid) -> HashMap<O
         numbers.entry(hierarchy.table(relation)).or_insert(next);
     }
     numbers
+}
+
+/// Which tables hold people: those registered so, the one that the walk starts from, and what inherits from them.
+fn subjects(
+    schema: &Schema,
+    hierarchy: &Hierarchy,
+    tables: &HashMap<Oid, usize>,
+    start: Oid,
+) -> Vec<bool> {
+    let mut subjects = vec![false; tables.len()];
+    let registered = schema.entries.iter().filter(|entry| entry.subject);
+    for named in registered.map(|entry| entry.relation).chain([start]) {
+        for (heir, _) in hierarchy.with_heirs(named) {
+            if let Some(table) = tables.get(&hierarchy.table(heir)) {
+                subjects[*table] = true;
+            }
+        }
+    }
+    subjects
 }
 
 fn shapes(

@@ -147,8 +147,8 @@ fn own_rows(candidates: &[Candidate], edges: &[Edge], outgoing: &Outgoing) -> Ve
     }
 }
 
-/// The largest set in which every row is connected to the person, and is accessed from the set or has in it all owners that an undeclared
-/// link gives it.
+/// The largest set in which a chain leads from the person to every row, each step an accessor link or an owner link to a row that has in the set all
+/// owners that an undeclared link gives it.
 fn walked_rows(candidates: &[Candidate], edges: &[Edge], outgoing: &Outgoing) -> Vec<bool> {
     let mut missing: Vec<bool> = candidates.iter().map(|c| c.outside_undeclared).collect();
     let mut accesses: Vec<u32> = candidates.iter().map(|c| c.accessed.into()).collect();
@@ -157,10 +157,6 @@ fn walked_rows(candidates: &[Candidate], edges: &[Edge], outgoing: &Outgoing) ->
     }
     let falls = |i: usize, missing: &[bool], accesses: &[u32]| {
         !candidates[i].start && missing[i] && accesses[i] == 0
-    };
-    let is_entry = |i: usize| {
-        let row = &candidates[i];
-        row.start || row.own_owner || row.shared_owner || row.accessed
     };
     let mut walked = vec![true; candidates.len()];
     let mut falling: Vec<usize> = (0..candidates.len())
@@ -182,7 +178,13 @@ fn walked_rows(candidates: &[Candidate], edges: &[Edge], outgoing: &Outgoing) ->
                 }
             }
         }
-        falling = disconnected(&walked, edges, outgoing, is_entry, |_| true);
+        // A row that lacks an owner may still be accessed, but only from rows that are walked without it.
+        let is_entry = |i: usize| {
+            let row = &candidates[i];
+            row.start || row.accessed || (!missing[i] && (row.own_owner || row.shared_owner))
+        };
+        let counts = |edge: &Edge| !edge.owner || !missing[edge.to as usize];
+        falling = disconnected(&walked, edges, outgoing, is_entry, counts);
         if falling.is_empty() {
             return walked;
         }
@@ -382,6 +384,20 @@ mod tests {
         };
         let outcome = resolve(&[also_owned], &[])[0];
         assert_eq!((outcome.status, outcome.unreviewed), (Status::Shared, true));
+    }
+
+    #[test]
+    fn a_row_cannot_make_itself_accessible() {
+        let row = Candidate {
+            outside_undeclared: true,
+            ..owned()
+        };
+        let to_itself = Edge {
+            owner: false,
+            declared: true,
+            ..edge(0, 0)
+        };
+        assert_eq!(statuses(&[row], &[to_itself]), [Status::Unreviewed]);
     }
 
     #[test]

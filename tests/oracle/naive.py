@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from catalog import CatalogLink, Row, World
+from catalog import CatalogLink, Row, World, heir
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ class Naive:
 
     def kinds(self, start: int) -> dict[CatalogLink, str]:
         table = self.world.table
-        subjects = {table(oid) for oid, about in self.world.registry.items() if about["subject"]} | {table(start)}
+        people = {oid for oid, about in self.world.registry.items() if about["subject"]} | {start}
+        subjects = {table(r) for r in self.world.relations if any(heir(self.world, r, p) for p in people)} | {table(p) for p in people}
         kinds: dict[CatalogLink, str] = {}
         for link in self.world.links:
             if link.kind:
@@ -111,12 +112,12 @@ class Naive:
         accessor = [e for e in self.edges if kinds[e.link] == "accessor"]
         undeclared = [e for e in owner if not e.link.declared]
 
-        own = largest(everything, starts, owner, lambda row, kept: all(e.source in kept for e in owner if e.target is row))
-        walked = largest(
-            everything, starts, owner + accessor,
-            lambda row, kept: any(e.source in kept for e in accessor if e.target is row)
-            or all(e.source in kept for e in undeclared if e.target is row),
-        )  # fmt: skip
+        def only_owned_in(kept: set[Row], links: list[Edge]) -> list[Edge]:
+            """The owner links to rows that have all their owners by these links in the set."""
+            return [e for e in owner if all(o.source in kept for o in links if o.target is e.target)]
+
+        own = largest(everything, starts, lambda kept: only_owned_in(kept, owner))
+        walked = largest(everything, starts, lambda kept: only_owned_in(kept, undeclared) + accessor)
         unreviewed = {
             e.target
             for e in owner
@@ -136,12 +137,11 @@ class Naive:
         return at == start and any(all(row.values[c] == v for c, v in one.items()) for one in ids)
 
 
-def largest(everything: set[Row], starts: set[Row], links: list[Edge], allowed: Callable[[Row, set[Row]], bool]) -> set[Row]:
-    """The largest set with the start rows in which every other row is allowed and connected to a start row."""
+def largest(everything: set[Row], starts: set[Row], steps: Callable[[set[Row]], list[Edge]]) -> set[Row]:
+    """The largest set with the start rows in which a chain of the steps that the set allows leads to every row."""
     kept = everything
     while True:
-        left = {row for row in kept if row in starts or allowed(row, kept)}
-        left = connected(starts, left, links)
+        left = connected(starts, kept, steps(kept))
         if left == kept:
             return kept
         kept = left
