@@ -2,7 +2,7 @@
 
 use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting};
 
-/// `gdpr_ext.strict_ddl`: refuse a DROP COLUMN that a rule or a link needs. Read by the event trigger in `sql/follow.sql`.
+/// `gdpr_ext.strict_ddl`: refuse a DROP COLUMN that a rule or a link needs. Read by the event trigger in `sql/triggers.sql`.
 static STRICT_DDL: GucSetting<bool> = GucSetting::<bool>::new(false);
 
 pub fn strict_ddl() -> bool {

@@ -128,7 +128,7 @@ pub fn require_access(relation: &Relation, caller: pg_sys::Oid, locking: bool) -
             format!("permission denied for table {table}"),
         )
         .detail(format!(
-            "The walk comes to this table, and the caller lacks {privilege} on all of it."
+            "The walk reads this table, and the caller lacks {privilege} on all of it."
         ))
         .hint(format!(
             "GRANT {privilege} ON {table} TO the role that calls this function."

@@ -97,7 +97,7 @@ fn rows(
     Ok(rows.into_iter())
 }
 
-/// The walked part of `gdpr_graph(subject)` as a Mermaid flowchart, for any viewer of it. Raises 22004, 42703, 42809.
+/// `gdpr_graph(subject)`, without what is ignored, as a Mermaid flowchart, for any viewer of it. Raises 22004, 42703, 42809.
 #[pg_extern(sql = r#"
 CREATE FUNCTION gdpr_graph_mermaid(subject regclass)
   RETURNS text STABLE PARALLEL UNSAFE

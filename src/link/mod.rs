@@ -1,9 +1,11 @@
 //! Links: the ways from rows of one table to rows of another.
 //!
-//! `edges` lists them for the whole database, `kinds` decides what each means, `graph` describes those that a walk from one
-//! table can meet. See docs/walk.md.
+//! `edges` lists them for the whole database, `kinds` decides what each means, `describe` and `build` make of those that a walk from one table
+//! can meet a `graph`, and `cached` keeps it. See docs/walk.md.
 
+mod build;
 pub mod cached;
+mod describe;
 pub mod edges;
 pub mod graph;
 pub mod hierarchy;

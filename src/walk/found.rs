@@ -1,7 +1,8 @@
 //! The rows of one table that a walk has found.
 
+use super::identity::identity_columns;
 use super::resolve::Status;
-use super::statements::{Layout, identity_columns};
+use super::statements::Layout;
 use crate::link::graph::{Identity, Link, Table};
 use crate::spi::column::{Column, Storage};
 use crate::spi::row::Row;

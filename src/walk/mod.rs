@@ -6,12 +6,15 @@
 pub mod begin;
 pub mod found;
 pub mod gathering;
+pub mod identity;
+pub mod keys;
 pub mod output;
 pub mod resolve;
 pub mod settle;
 pub mod statements;
 pub mod steps;
 pub mod subject;
+pub mod text;
 pub mod unreviewed;
 
 use crate::error::{Error, Result};

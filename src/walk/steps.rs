@@ -1,6 +1,6 @@
 //! Runs the statements of a walk, each with the rights of the owner of the table that it reads, after the caller's were checked.
 
-use super::statements::{Purpose, Size, Step};
+use super::statements::{Purpose, Size, Step, prepared};
 use crate::error::{Code, Error, Result};
 use crate::link::graph::{Graph, Link};
 use crate::security::{self, RunAs};
@@ -45,8 +45,7 @@ impl<'a> Steps<'a> {
             security::require_access(relation, self.caller, locks)?;
         }
         let _owner = RunAs::new(relation.owner);
-        let statements = &self.graph.statements;
-        let statement = statements.get(self.graph, step, size, self.purpose)?;
+        let statement = prepared(self.graph, step, size, self.purpose)?;
         let access = match self.purpose {
             Purpose::Collect => Access::Read,
             Purpose::Lock => Access::Lock,

@@ -1,7 +1,7 @@
 """What the documents show is what happens.
 
 Every ```sql block of README.md and docs/*.md is executed, document by document, each in a fresh database. A ```text block that follows a ```sql
-block holds exactly what psql prints for it (blanks at line ends aside). A block without one must run without an error.
+block holds exactly what psql prints for it, blanks at line ends and CONTEXT lines aside. A block without one must run without errors and warnings.
 
     target/venv/bin/python tests/cluster/test_docs.py README.md    writes what psql prints now into the document, for reading it in the diff
 """
@@ -55,8 +55,9 @@ def run(inputs):
         try:
             # A marker after each input says where its output ends; psql flushes before every statement, so errors stand in their place.
             script = "".join(f"{text}\n\\echo {END}\n" for text in inputs)
-            psql = subprocess.run([program("psql"), "-X", "-q", "-d", DATABASE], input=script, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, text=True, env=os.environ | {"LC_ALL": "C.UTF-8", "PGTZ": "UTC"})
+            command = [program("psql"), "-X", "-q", "-v", "SHOW_CONTEXT=never", "-d", DATABASE]
+            psql = subprocess.run(command, input=script, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  env=os.environ | {"LC_ALL": "C.UTF-8", "PGTZ": "UTC"})
         finally:
             server.execute(drop)
             for (role,) in set(server.execute(roles).fetchall()) - before:

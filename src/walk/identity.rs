@@ -1,0 +1,67 @@
+//! What tells a table's rows apart, as columns of a statement.
+
+use crate::catalog::types;
+use crate::link::graph::{Identity, Table};
+use crate::sql::Ident;
+use pgrx::pg_sys::{self, Oid};
+
+/// A column that tells a table's rows apart.
+pub struct IdentityColumn {
+    /// with its alias
+    pub name: String,
+    /// type and collation
+    pub kind: (Oid, Oid),
+    /// how its values travel
+    pub element: Oid,
+    load: &'static str,
+    pub unload: String,
+}
+
+impl IdentityColumn {
+    fn new(name: String, kind: (Oid, Oid)) -> Self {
+        let carriage = types::carriage(kind.0);
+        Self {
+            name,
+            kind,
+            element: carriage.element,
+            load: carriage.load,
+            unload: carriage.unload,
+        }
+    }
+
+    fn read(&self) -> String {
+        format!("{}{}", self.name, self.load)
+    }
+}
+
+/// The columns that tell a table's rows apart.
+pub fn identity_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
+    let system =
+        |name: &str, oid| IdentityColumn::new(format!("{alias}.{name}"), (oid, pg_sys::InvalidOid));
+    let place = || system("ctid", pg_sys::TIDOID);
+    match table.identity {
+        Identity::Place => vec![place()],
+        Identity::PlaceInPartition => vec![system("tableoid", pg_sys::OIDOID), place()],
+        Identity::Key => key_columns(table, alias),
+        Identity::WholeRow => {
+            let text = (pg_sys::TEXTOID, pg_sys::DEFAULT_COLLATION_OID);
+            vec![IdentityColumn::new(format!("({alias}.*)::text"), text)]
+        }
+    }
+}
+
+pub fn key_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
+    let key = table.key.iter();
+    key.map(|column| {
+        let name = format!("{alias}.{}", Ident(&column.name));
+        IdentityColumn::new(name, (column.type_oid, column.collation))
+    })
+    .collect()
+}
+
+pub fn read_identity(table: &Table, alias: &str) -> Vec<String> {
+    identity_columns(table, alias)
+        .iter()
+        .map(IdentityColumn::read)
+        .collect()
+}
