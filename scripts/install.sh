@@ -17,7 +17,7 @@ build="# $("$pg_config" --version) in $library, $(rustc --version)"
 # newer than the stamp when a file in it has been removed.
 is_installed() {
     [ -f "$stamp" ] && [ "$(head -n 1 "$stamp")" = "$build" ] &&
-        sha256sum --check --status "$stamp" &&
+        sha256sum --check --status "$stamp" 2>/dev/null &&
         [ -z "$(find Cargo.toml Cargo.lock gdpr_ext.control src sql -newer "$stamp" -print -quit)" ]
 }
 

@@ -1,6 +1,6 @@
 -- The registry: what is personal, and the links that no foreign key states. A user's own data, hence dumped.
 
-CREATE TABLE gdpr_registry (
+CREATE TABLE @extschema@.gdpr_registry (
   relation regclass PRIMARY KEY,
   subject  boolean NOT NULL DEFAULT false,
   rules    jsonb   NOT NULL DEFAULT '{}',
@@ -10,20 +10,22 @@ CREATE TABLE gdpr_registry (
   export   jsonb   NOT NULL DEFAULT '{}',
   facts    jsonb   NOT NULL DEFAULT '{}',
   key      text[],
-  CONSTRAINT on_erase_is_known CHECK (on_erase IN ('delete', 'anonymise', 'keep')),
-  CONSTRAINT keep_needs_ground CHECK (on_erase IS DISTINCT FROM 'keep' OR ground <> '')
+  CONSTRAINT on_erase_is_known CHECK (on_erase OPERATOR(pg_catalog.=) ANY ('{delete,anonymise,keep}')),
+  CONSTRAINT keep_needs_ground CHECK (coalesce(on_erase, '') OPERATOR(pg_catalog.<>) 'keep'
+                                      OR coalesce(ground, '') OPERATOR(pg_catalog.<>) '')
 );
 
-CREATE TABLE gdpr_links (
+CREATE TABLE @extschema@.gdpr_links (
   source         regclass NOT NULL,
   source_columns text[]   NOT NULL,
   target         regclass NOT NULL,
   target_columns text[]   NOT NULL,
   kind           text     NOT NULL DEFAULT 'owner',
   condition      text,
-  CONSTRAINT kind_is_known CHECK (kind IN ('owner', 'accessor', 'context', 'ignore')),
-  CONSTRAINT columns_are_pairs CHECK (cardinality(source_columns) = cardinality(target_columns)
-                                      AND cardinality(source_columns) > 0)
+  CONSTRAINT kind_is_known CHECK (kind OPERATOR(pg_catalog.=) ANY ('{owner,accessor,context,ignore}')),
+  CONSTRAINT columns_are_pairs CHECK (
+    pg_catalog.cardinality(source_columns) OPERATOR(pg_catalog.=) pg_catalog.cardinality(target_columns)
+    AND pg_catalog.cardinality(source_columns) OPERATOR(pg_catalog.>) 0)
 );
 
 -- The column pairs of a link, in whatever order they are written: what makes two links the same.
@@ -33,22 +35,22 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
   FROM ROWS FROM (pg_catalog.unnest(source_columns), pg_catalog.unnest(target_columns)) u(s, t)
 $$;
 
-CREATE UNIQUE INDEX gdpr_links_key ON gdpr_links
-  (source, target, gdpr_pairs(source_columns, target_columns));
+CREATE UNIQUE INDEX gdpr_links_key ON @extschema@.gdpr_links
+  (source, target, @extschema@.gdpr_pairs(source_columns, target_columns));
 
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_links', '');
 
 -- What the names in the registry meant when they were last looked at, so that a rename can be told from a drop.
 -- It follows from the registry and the catalog, hence it is not dumped.
-CREATE TABLE gdpr_known_column (
+CREATE TABLE @extschema@.gdpr_known_column (
   relation oid      NOT NULL,
   number   smallint NOT NULL,
   name     name     NOT NULL,
   PRIMARY KEY (relation, number)
 );
 
-CREATE TABLE gdpr_known_expression (
+CREATE TABLE @extschema@.gdpr_known_expression (
   inner_relation oid  NOT NULL,
   outer_relation oid  NOT NULL,  -- 0 for an expression over one table
   expression     text NOT NULL,
@@ -59,7 +61,8 @@ CREATE TABLE gdpr_known_expression (
   PRIMARY KEY (inner_relation, outer_relation, expression)
 );
 
-REVOKE ALL ON gdpr_registry, gdpr_links, gdpr_known_column, gdpr_known_expression FROM PUBLIC;
+REVOKE ALL ON @extschema@.gdpr_registry, @extschema@.gdpr_links, @extschema@.gdpr_known_column,
+  @extschema@.gdpr_known_expression FROM PUBLIC;
 
 COMMENT ON FUNCTION gdpr_pairs(text[], text[]) IS 'Internal: what makes two links the same';
 COMMENT ON TABLE gdpr_registry IS 'Which tables hold personal data, and what to do with it (Art. 15, 17, 30 GDPR). Written by gdpr_register; direct changes are checked alike';

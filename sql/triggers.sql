@@ -1,13 +1,13 @@
 -- The registry checks what is written to it, tells every session, and follows what DDL does to the tables that it names.
 
-CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON gdpr_registry
+CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_registry
   FOR EACH ROW EXECUTE FUNCTION gdpr_registry_check();
-CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON gdpr_links
+CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_links
   FOR EACH ROW EXECUTE FUNCTION gdpr_links_check();
 
-CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_registry
+CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_registry
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
-CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_links
+CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_links
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
 
 -- Remembers what the names in the registry mean now.
@@ -61,16 +61,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_registry
+CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_registry
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
-CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_links
+CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_links
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
 
 -- Also where triggers are switched off for replication: a session that is not told works with what was.
-ALTER TABLE gdpr_registry ENABLE ALWAYS TRIGGER gdpr_announce;
-ALTER TABLE gdpr_registry ENABLE ALWAYS TRIGGER gdpr_remember;
-ALTER TABLE gdpr_links ENABLE ALWAYS TRIGGER gdpr_announce;
-ALTER TABLE gdpr_links ENABLE ALWAYS TRIGGER gdpr_remember;
+ALTER TABLE @extschema@.gdpr_registry ENABLE ALWAYS TRIGGER gdpr_announce;
+ALTER TABLE @extschema@.gdpr_registry ENABLE ALWAYS TRIGGER gdpr_remember;
+ALTER TABLE @extschema@.gdpr_links ENABLE ALWAYS TRIGGER gdpr_announce;
+ALTER TABLE @extschema@.gdpr_links ENABLE ALWAYS TRIGGER gdpr_remember;
 
 -- The name that a column has now which was called `name` when the registry was last looked at; for an expression, its text now.
 -- What is gone, or never was, keeps its name.

@@ -373,7 +373,7 @@ mod tests {
             nearest: Some((1, 0)),
             ..Candidate::default()
         };
-        let outcome = resolve(&[row.clone()], &[])[0];
+        let outcome = resolve(std::slice::from_ref(&row), &[])[0];
         assert_eq!(
             (outcome.status, outcome.unreviewed),
             (Status::Shared, false)
