@@ -12,9 +12,16 @@ pub struct Equality {
     source_cast: String,
     target_cast: String,
     collate: String,
+    is_that_of_source: bool,
 }
 
 impl Equality {
+    /// Source values that are equal by it are equal by their own type's equality too, so what is unique in the source is unique here. (Not
+    /// so where text is compared as citext.)
+    pub fn is_that_of_source(&self) -> bool {
+        self.is_that_of_source
+    }
+
     /// SQL for `source = target`.
     pub fn sql(&self, source: &str, target: &str) -> String {
         format!(
@@ -93,6 +100,9 @@ impl Equality {
             source_cast: cast(source.0, left),
             target_cast: cast(target.0, right),
             collate: collate(source.1, target.1)?,
+            is_that_of_source: left == types::base_type(source.0)
+                || is_polymorphic(left)
+                || (left == pg_sys::TEXTOID && types::base_type(source.0) == pg_sys::VARCHAROID),
         })
     }
 }

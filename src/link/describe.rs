@@ -81,36 +81,25 @@ impl<'a> Describer<'a> {
     pub fn link(&self, edge: &Edge, kind: Kind, depth: Option<u32>) -> Result<Link> {
         let source = self.end(edge, true)?;
         let target = self.end(edge, false)?;
-        let types = |end: &End, i: usize, column: &ColumnRef| self.type_of(end, i, column);
         let mut equalities = Vec::with_capacity(edge.pairs.len());
         for (i, (s, t)) in edge.pairs.iter().enumerate() {
-            let (left, right) = (types(&source, i, s)?, types(&target, i, t)?);
+            let left = self.type_of(&source, i, s)?;
+            let right = self.type_of(&target, i, t)?;
             equalities.push(match edge.foreign_key {
                 Some(key) => Equality::of_foreign_key(key.operators[i], left, right)?,
                 None => Equality::between(left, right)?,
             });
         }
         let condition = self.condition(edge)?;
-        let names = |end: &'_ End| -> Vec<String> {
-            end.columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect()
-        };
-        let (source_names, target_names) = (names(&source), names(&target));
-        let as_str = |names: &'_ [String]| -> Vec<String> { names.to_vec() };
-        let target_relation = self.relation(edge.target)?;
-        let refs: Vec<&str> = target_names.iter().map(String::as_str).collect();
-        let indexed = target_relation.is_indexed(
-            &refs,
+        let indexed = self.relation(edge.target)?.is_indexed(
+            &target.names(),
             edge.declared.and_then(|link| link.condition.as_deref()),
         );
-        let source_refs = as_str(&source_names);
-        let source_refs: Vec<&str> = source_refs.iter().map(String::as_str).collect();
         let source_unique = edge.foreign_key.is_some()
-            || self
-                .relation(edge.source)?
-                .is_unique(&source_refs, self.schema.declared_key(edge.source));
+            || equalities.iter().all(Equality::is_that_of_source)
+                && self
+                    .relation(edge.source)?
+                    .is_unique(&source.names(), self.schema.declared_key(edge.source));
         let check = match (&edge.foreign_key, &condition) {
             (Some(_), None) => Check::NotNull,
             _ => Check::Probe,

@@ -135,6 +135,15 @@ pub struct Condition {
     pub target: Vec<(String, Value)>,
 }
 
+impl End {
+    pub fn names(&self) -> Vec<&str> {
+        self.columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect()
+    }
+}
+
 impl Table {
     /// A row's contents are read when it is found: because it is certain that it is, or because it could not be found again.
     pub fn read_at_once(&self) -> bool {
