@@ -68,6 +68,24 @@ pub fn analyse(
     .execute()
 }
 
+/// A link's condition: over `target`, and `source` around it.
+pub fn analyse_condition(
+    text: &str,
+    what: &str,
+    source: &Relation,
+    target: &Relation,
+) -> Result<Analysed> {
+    let inner = Scope {
+        relation: target,
+        alias: c"target",
+    };
+    let outer = Scope {
+        relation: source,
+        alias: c"source",
+    };
+    analyse(text, what, inner, Some(outer), true)
+}
+
 /// # Safety
 /// Relations in scope must be known to exist; raises PostgreSQL errors.
 unsafe fn transform(

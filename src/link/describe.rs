@@ -205,15 +205,7 @@ impl<'a> Describer<'a> {
         };
         let (source, target) = (self.relation(edge.source)?, self.relation(edge.target)?);
         let what = format!("the condition of link {}", self.describe(edge));
-        let inner = Scope {
-            relation: target,
-            alias: c"target",
-        };
-        let outer = Scope {
-            relation: source,
-            alias: c"source",
-        };
-        let analysed = expression::analyse(text, &what, inner, Some(outer), true)?;
+        let analysed = expression::analyse_condition(text, &what, source, target)?;
         let columns = |relation: &Relation, numbers: &[i16]| -> Vec<(String, Value)> {
             numbers
                 .iter()

@@ -63,7 +63,10 @@ impl LinkEntry {
             target_columns.push(right);
         }
         let condition = match self.condition.as_deref() {
-            Some(text) => Some(canonical_condition(text, &source, &target)?),
+            Some(text) => {
+                let what = "the condition";
+                Some(expression::analyse_condition(text, what, &source, &target)?.qualified)
+            }
             None => None,
         };
         Ok(Self {
@@ -146,18 +149,6 @@ fn is_enclosed(text: &str) -> bool {
         }
     }
     false
-}
-
-fn canonical_condition(text: &str, source: &Relation, target: &Relation) -> Result<String> {
-    let inner = Scope {
-        relation: target,
-        alias: c"target",
-    };
-    let outer = Scope {
-        relation: source,
-        alias: c"source",
-    };
-    Ok(expression::analyse(text, "the condition", inner, Some(outer), true)?.qualified)
 }
 
 #[cfg(test)]
