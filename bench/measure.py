@@ -4,7 +4,8 @@ Both sides are prepared statements of the same session (the same backend, the sa
 libpq (PQprepare, PQexecPrepared), which receives all six columns as text and does nothing with them. This is what a client pays:
 the server has to compute, format and send every column of every row on both sides, so no planner can leave any of it out, as it
 could under a count(*). A call costs both sides the same round trip over the unix socket. Decoding in Python would cost the same on
-both sides too, but several times as much as the server's work: it would only push every ratio towards 1, and is left out.
+both sides too, but several times as much as the server's work: it would only push every ratio towards 1, and is left out. Sides that
+change rows return how many instead.
 
 A round calls every side equally often, taking turns, and the side that begins changes. A round's figure is the median of its calls. A
 ratio is taken within a round, so that a machine that is busy for a second slows both. Reported are the medians over the rounds.
@@ -22,15 +23,17 @@ from psycopg import pq, sql
 
 
 class RowsDiffer(Exception):
-    """The two sides do not return the same rows, so that comparing their speed says nothing."""
+    """The two sides do not return the same rows, or do not change them alike, so that comparing their speed says nothing."""
 
 
 @dataclass
 class Side:
-    """One way to get the rows: its name in the report and in the session, and the statement."""
+    """One way to get the rows: its name in the report and in the session, and the statement. With `counts` the statement returns one
+    number, how many rows it has changed or computed, and that is what is checked."""
 
     name: str
     statement: str
+    counts: bool = False
 
 
 class Session:
@@ -52,13 +55,14 @@ class Session:
     def prepare(self, side):
         self._checked(self.connection.pgconn.prepare(side.name.encode(), side.statement.encode()), pq.ExecStatus.COMMAND_OK)
 
-    def call(self, side, parameter):
+    def call(self, side, parameter=None):
         """Executes a prepared side once: the seconds until the client has all rows, and how many they are."""
+        parameters = [] if parameter is None else [parameter.encode()]
         begin = time.perf_counter()
-        result = self.connection.pgconn.exec_prepared(side.name.encode(), [parameter.encode()])
+        result = self.connection.pgconn.exec_prepared(side.name.encode(), parameters)
         seconds = time.perf_counter() - begin
         self._checked(result, pq.ExecStatus.TUPLES_OK)
-        rows = result.ntuples
+        rows = int(result.get_value(0, 0)) if side.counts else result.ntuples
         result.clear()
         return seconds, rows
 
@@ -71,15 +75,16 @@ def connect(socket, database):
     return Session(socket, database)
 
 
-def load(socket, database, script):
-    """Makes the database anew with the extension and the script's tables."""
+def load(socket, database, script, **variables):
+    """Makes the database anew with the extension and the script's tables. The variables are for psql's `:name`."""
     with connect(socket, "postgres") as session:
         session.connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
         session.connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
     with connect(socket, database) as session:
         session.connection.execute("CREATE EXTENSION gdpr_ext")
         # By psql, which sends one statement after the other: a DO block may then commit.
-        command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "-d", database, "-f", str(script)]
+        command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "-d", database]
+        command += [argument for name, value in variables.items() for argument in ("-v", f"{name}={value}")] + ["-f", str(script)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         # VACUUM sets the hint bits and the visibility map, which otherwise the first reader would do.
         session.connection.execute("VACUUM (ANALYZE)")
@@ -148,7 +153,7 @@ def compared(figures, side, base):
     """One line of the report: both medians, and the ratio of the two within each round."""
     ratios = [ours / theirs for ours, theirs in zip(figures[side.name], figures[base.name])]
     return {
-        "collect_ms": statistics.median(figures[side.name]),
+        "ours_ms": statistics.median(figures[side.name]),
         "hand_ms": statistics.median(figures[base.name]),
         "ratio": statistics.median(ratios),
         "ratio_min": min(ratios),

@@ -92,6 +92,69 @@ SELECT * FROM gdpr_lock('customer', 42) ORDER BY relation::text;
 ROLLBACK;
 \echo
 
+\echo '== Forget customer 42'
+\echo 'Nobody has said yet what that does to her rows. gdpr_preview asks without changing anything.'
+\echo
+SELECT * FROM gdpr_preview('anonymise', 'customer', 42);
+
+\echo '== Say what becomes of each column'
+\echo 'A rule that cannot work is refused here, not on the day on which somebody asks to be forgotten: NULL for a NOT NULL column, one'
+\echo 'value for a unique one, a type that does not fit.'
+\echo
+SELECT gdpr_register('customer', '{"email": {"strategy": "value", "value": "gone@example.invalid"}}');
+\set ECHO none
+\echo
+\! cat rules.sql
+\o /dev/null
+\ir rules.sql
+\o
+\set ECHO queries
+
+\echo
+\echo '== Look first'
+\echo 'The same rows that the action will return, from the same plan.'
+\echo
+SELECT * FROM gdpr_preview('anonymise', 'customer', 42);
+
+\echo '== Do it'
+\echo 'One transaction. Every row that was meant is checked to have changed. What other people share in is not touched.'
+\echo
+BEGIN;
+SET LOCAL gdpr_ext.reason = 'request 2026-118';
+SELECT * FROM gdpr_anonymise('customer', 42);
+COMMIT;
+
+\echo
+\echo '== What is left'
+\echo 'Pseudonyms and random values are another one in every database, so they are not shown here.'
+\echo
+SELECT id, name, phone, born, email = 'mia.novak42@example.org' AS same_email, joined_at FROM customer WHERE id = 42;
+SELECT m.id, m.campaign FROM mailing_log AS m JOIN customer AS c USING (email) WHERE c.id = 42 ORDER BY m.id;
+SELECT id, ip, browser, started_at FROM session WHERE customer_id = 42 ORDER BY id;
+SELECT stars, body FROM review WHERE customer_id = 42 ORDER BY id;
+SELECT id, sender_id, recipient_id, body FROM message WHERE 42 IN (sender_id, recipient_id) ORDER BY id;
+SELECT gdpr_is_anonymised('customer', 42);
+
+\echo '== What is written about it'
+\echo 'One event per action and table, in the same transaction. No value is in it: which rows, which columns, by whom, on what ground.'
+\echo
+SELECT relation, action, rows, keys, columns, ground, reason
+FROM gdpr_log.event
+ORDER BY action, relation;
+SELECT action, count(*) AS tables, sum(rows) AS rows
+FROM gdpr_log.summary
+GROUP BY ROLLUP (action)
+ORDER BY action;
+
+\echo '== Once more'
+\echo 'What is anonymised stays as it is. When the application writes a value again, that value is anonymised, and no other.'
+\echo
+SELECT * FROM gdpr_anonymise('customer', 42) WHERE action <> 'kept';
+UPDATE customer SET phone = '+45 12345678' WHERE id = 42;
+SELECT gdpr_is_anonymised('customer', 42);
+SELECT * FROM gdpr_anonymise('customer', 42) WHERE action <> 'kept';
+SELECT phone, born FROM customer WHERE id = 42;
+
 \echo '== The same links as a picture'
 \echo 'Any Mermaid viewer draws it.'
 \echo

@@ -2,7 +2,7 @@
 
 #[pgrx::pg_schema]
 mod tests {
-    use crate::catalog::expression::{Analysed, Scope, analyse, print};
+    use crate::catalog::expression::{Analysed, Scope, Volatile, analyse, print};
     use crate::catalog::relation::Relation;
     use crate::error::Result;
     use crate::security::PinnedSettings;
@@ -28,7 +28,14 @@ mod tests {
             relation: &outer,
             alias: c"source",
         };
-        analyse(text, "the condition", inner, Some(outer), true)
+        analyse(
+            text,
+            "the condition",
+            inner,
+            Some(outer),
+            true,
+            Volatile::Refused,
+        )
     }
 
     fn tables() {

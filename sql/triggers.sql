@@ -10,6 +10,11 @@ CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ex
 CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_links
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
 
+-- Every session learns that the secret is another.
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_log.secret
+  FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.gdpr_registry_announce();
+ALTER TABLE gdpr_log.secret ENABLE ALWAYS TRIGGER announce;
+
 -- Remembers what the names in the registry mean now.
 CREATE FUNCTION gdpr_remember_names() RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -38,6 +43,9 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     SELECT target::oid, 0::oid, e FROM @extschema@.gdpr_links, pg_catalog.unnest(target_columns) e WHERE e LIKE '(%'
     UNION
     SELECT target::oid, source::oid, condition FROM @extschema@.gdpr_links WHERE condition IS NOT NULL
+    UNION
+    SELECT relation::oid, 0::oid, rule ->> 'expression'
+    FROM @extschema@.gdpr_registry, pg_catalog.jsonb_each(rules) e(name, rule) WHERE rule ->> 'expression' LIKE '(%'
   ), gone AS (
     DELETE FROM @extschema@.gdpr_known_expression k
     WHERE k.version <> pg_catalog.current_setting('server_version_num')::int / 10000
@@ -109,6 +117,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ELSE names END
 $$;
 
+-- The same for rules: the columns that they are for, and their expressions.
+CREATE FUNCTION gdpr_rules_now(relation regclass, rules jsonb) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(pg_catalog.jsonb_object_agg(@extschema@.gdpr_name_now(relation, name),
+           CASE WHEN rule ->> 'expression' LIKE '(%' THEN
+             pg_catalog.jsonb_set(rule, '{expression}', pg_catalog.to_jsonb(@extschema@.gdpr_name_now(relation, rule ->> 'expression')))
+           ELSE rule END), '{}')
+  FROM pg_catalog.jsonb_each(rules) e(name, rule)
+$$;
+
 CREATE FUNCTION gdpr_condition_now(source regclass, target regclass, condition text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(
@@ -141,7 +159,7 @@ BEGIN
   SELECT pg_catalog.jsonb_agg(n) INTO entries
   FROM @extschema@.gdpr_registry r
   CROSS JOIN LATERAL (
-    SELECT relation::oid AS relation, @extschema@.gdpr_names_now(relation, rules) AS rules,
+    SELECT relation::oid AS relation, @extschema@.gdpr_rules_now(relation, rules) AS rules,
            @extschema@.gdpr_names_now(relation, search) AS search, @extschema@.gdpr_names_now(relation, key) AS key,
            export || (SELECT coalesce(pg_catalog.jsonb_object_agg(part, @extschema@.gdpr_names_now(relation, export -> part)), '{}')
                       FROM pg_catalog.unnest('{include,exclude,labels}'::text[]) part WHERE export ? part) AS export) n
@@ -190,7 +208,7 @@ DECLARE
 BEGIN
   -- DROP EXTENSION gdpr_ext comes by here too.
   IF pg_catalog.to_regclass('@extschema@.gdpr_links') IS NULL
-     OR pg_catalog.to_regclass('@extschema@.gdpr_registry') IS NULL THEN
+     OR pg_catalog.to_regclass('@extschema@.gdpr_registry') IS NULL OR pg_catalog.to_regclass('gdpr_log.anonymised') IS NULL THEN
     RETURN;
   END IF;
   FOR dropped IN
@@ -206,6 +224,7 @@ BEGIN
       IF EXISTS (SELECT FROM @extschema@.gdpr_registry WHERE relation = dropped.objid) THEN
         DELETE FROM @extschema@.gdpr_registry WHERE relation = dropped.objid;
       END IF;
+      DELETE FROM gdpr_log.anonymised WHERE relation = dropped.objid;
       CONTINUE;
     END IF;
     SELECT pg_catalog.string_agg(entry, ', ' ORDER BY entry) INTO needed FROM (
@@ -214,7 +233,10 @@ BEGIN
       WHERE relation = dropped.objid
         AND (rules ? dropped.address_names[3] OR dropped.address_names[3] = ANY (search || coalesce(key, '{}'))
              OR export -> 'labels' ? dropped.address_names[3] OR export -> 'include' ? dropped.address_names[3]
-             OR export -> 'exclude' ? dropped.address_names[3])
+             OR export -> 'exclude' ? dropped.address_names[3]
+             OR EXISTS (SELECT FROM @extschema@.gdpr_known_expression k, pg_catalog.jsonb_each(rules) e(name, rule)
+                        WHERE k.inner_relation = dropped.objid AND k.outer_relation = 0 AND k.expression = rule ->> 'expression'
+                          AND dropped.objsubid = ANY (k.inner_columns)))
       UNION ALL
       SELECT pg_catalog.format('link %s -> %s', source::text, target::text)
       FROM @extschema@.gdpr_links l
@@ -247,6 +269,42 @@ CREATE EVENT TRIGGER gdpr_follow_renames ON ddl_command_end
 CREATE EVENT TRIGGER gdpr_follow_drops ON sql_drop
   EXECUTE FUNCTION gdpr_follow_drops();
 
+-- Masking functions that SQL says better.
+
+CREATE FUNCTION gdpr_noise(value date, span interval DEFAULT '30 days') RETURNS date
+LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
+RETURN value OPERATOR(pg_catalog.+) @extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog./) 86400)::bigint)::integer;
+
+CREATE FUNCTION gdpr_noise(value timestamp, span interval DEFAULT '30 days') RETURNS timestamp
+LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
+RETURN value OPERATOR(pg_catalog.+) (@extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
+                                     OPERATOR(pg_catalog.*) '1 microsecond'::interval);
+
+CREATE FUNCTION gdpr_noise(value timestamptz, span interval DEFAULT '30 days') RETURNS timestamptz
+LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
+RETURN value OPERATOR(pg_catalog.+) (@extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
+                                     OPERATOR(pg_catalog.*) '1 microsecond'::interval);
+
+CREATE FUNCTION gdpr_generalise(value date, "to" text DEFAULT 'year') RETURNS date
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN pg_catalog.date_trunc("to", value::timestamp)::date;
+
+CREATE FUNCTION gdpr_generalise(value timestamp, "to" text DEFAULT 'year') RETURNS timestamp
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN pg_catalog.date_trunc("to", value);
+
+CREATE FUNCTION gdpr_generalise(value timestamptz, "to" text DEFAULT 'year') RETURNS timestamptz
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN pg_catalog.timezone('UTC', pg_catalog.date_trunc("to", pg_catalog.timezone('UTC', value)));
+
+CREATE FUNCTION gdpr_generalise(value bigint, step bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (pg_catalog.floor(value::numeric OPERATOR(pg_catalog./) step::numeric) OPERATOR(pg_catalog.*) step::numeric)::bigint;
+
+CREATE FUNCTION gdpr_generalise(value numeric, step numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN pg_catalog.floor(value OPERATOR(pg_catalog./) step) OPERATOR(pg_catalog.*) step;
+
 COMMENT ON FUNCTION gdpr_remember_names() IS 'Internal: remembers what the names in the registry mean';
 COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the registry''s tables';
 COMMENT ON FUNCTION gdpr_registry_check() IS 'Internal: trigger of gdpr_registry';
@@ -262,7 +320,7 @@ COMMENT ON FUNCTION gdpr_follow_drops() IS 'Internal: event trigger that follows
 COMMENT ON FUNCTION gdpr_expression_tree(text, regclass, regclass) IS 'Internal: the parse tree of a declared expression';
 COMMENT ON FUNCTION gdpr_expression_text(text, regclass, regclass) IS 'Internal: the text of such a parse tree';
 
-COMMENT ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[]) IS
+COMMENT ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb) IS
   'Registers a table as holding personal data, or changes what is given of its entry (Art. 30 GDPR). Needs ownership of the table (42501)';
 COMMENT ON FUNCTION gdpr_unregister(regclass) IS 'Takes a table out of the registry. Needs ownership of the table (42501)';
 COMMENT ON FUNCTION gdpr_link(regclass, text[], regclass, text[], text, text) IS
@@ -278,15 +336,86 @@ COMMENT ON FUNCTION gdpr_lock(regclass, anyelement) IS
   'Locks a person''s rows as an action would, until the transaction ends; 55000 while rows are unreviewed, 25001 outside READ COMMITTED';
 COMMENT ON FUNCTION gdpr_lock(regclass, text) IS
   'Locks a person''s rows as an action would, until the transaction ends; 55000 while rows are unreviewed, 25001 outside READ COMMITTED';
+COMMENT ON FUNCTION gdpr_anonymise(regclass, anyelement, boolean, boolean) IS
+  'Applies the registered rules to all rows of a person (Art. 17 GDPR). Needs SELECT and UPDATE on every table touched (42501); 55000 for rows that nobody has reviewed or registered';
+COMMENT ON FUNCTION gdpr_anonymise(regclass, text, boolean, boolean) IS
+  'Applies the registered rules to all rows of a person (Art. 17 GDPR). Needs SELECT and UPDATE on every table touched (42501); 55000 for rows that nobody has reviewed or registered';
+COMMENT ON FUNCTION gdpr_preview(text, regclass, anyelement, boolean, boolean) IS
+  'The rows that an action would return, from the same plan; changes nothing and locks nothing';
+COMMENT ON FUNCTION gdpr_preview(text, regclass, text, boolean, boolean) IS
+  'The rows that an action would return, from the same plan; changes nothing and locks nothing';
+COMMENT ON FUNCTION gdpr_is_anonymised(regclass, anyelement) IS
+  'Whether a person''s own row was anonymised and nothing personal has been written to it since';
+COMMENT ON FUNCTION gdpr_is_anonymised(regclass, text) IS
+  'Whether a person''s own row was anonymised and nothing personal has been written to it since';
+COMMENT ON FUNCTION gdpr_hash(text, integer) IS
+  'Hex digits of a value''s HMAC-SHA256 under the secret: equal values stay equal (pseudonymised, recital 26 GDPR). 22023 for a length not within 1 to 64';
+COMMENT ON FUNCTION gdpr_pseudonym(text, text, text) IS
+  'A made-up value that is always the same for the same value under the secret (pseudonymised, recital 26 GDPR). 22023 for an unknown kind or locale';
+COMMENT ON FUNCTION gdpr_partial(text, integer, integer, text) IS
+  'The value with only its first and last characters left, the others masked. 22023 for a negative number or a mask that is not one character';
+COMMENT ON FUNCTION gdpr_email(text) IS 'A random address of nobody, in a domain that RFC 2606 reserves. 22023 for another domain';
+COMMENT ON FUNCTION gdpr_random_text(integer) IS 'Random lower-case letters and digits. 22023 for a length not within 1 to 1,000,000';
+COMMENT ON FUNCTION gdpr_noise(bigint, double precision) IS 'A number near the value, never the value itself. 22023 for a ratio that is not more than 0';
+COMMENT ON FUNCTION gdpr_noise(numeric, double precision) IS 'A number near the value, never the value itself. 22023 for a ratio that is not more than 0';
+COMMENT ON FUNCTION gdpr_noise(double precision, double precision) IS
+  'A number near the value, never the value itself. 22023 for a ratio that is not more than 0';
+COMMENT ON FUNCTION gdpr_noise(date, interval) IS 'A date near the value, never the value itself';
+COMMENT ON FUNCTION gdpr_noise(timestamp, interval) IS 'A time near the value, never the value itself';
+COMMENT ON FUNCTION gdpr_noise(timestamptz, interval) IS 'A time near the value, never the value itself';
+COMMENT ON FUNCTION gdpr_generalise(date, text) IS 'The first day of the value''s month, quarter, year, decade or century. 22023 for an unknown unit';
+COMMENT ON FUNCTION gdpr_generalise(timestamp, text) IS 'The beginning of the value''s hour, day, month, year, ... 22023 for an unknown unit';
+COMMENT ON FUNCTION gdpr_generalise(timestamptz, text) IS 'The beginning of the value''s hour, day, month, year, ... in UTC. 22023 for an unknown unit';
+COMMENT ON FUNCTION gdpr_generalise(bigint, bigint) IS 'The step that the number stands on: the greatest multiple of step that is not above it';
+COMMENT ON FUNCTION gdpr_generalise(numeric, numeric) IS 'The step that the number stands on: the greatest multiple of step that is not above it';
+COMMENT ON FUNCTION gdpr_fake_name(text) IS 'A made-up name, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_first_name(text) IS 'A made-up first name, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_last_name(text) IS 'A made-up last name, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_email(text) IS 'A made-up email, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_phone(text) IS 'A made-up phone, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_company(text) IS 'A made-up company, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_street(text) IS 'A made-up street, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_city(text) IS 'A made-up city, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_postcode(text) IS 'A made-up postcode, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_country(text) IS 'A made-up country, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_iban(text) IS 'A made-up iban, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_ip(text) IS 'A made-up ip, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_url(text) IS 'A made-up url, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_user_name(text) IS 'A made-up user name, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_fake_text(text) IS 'A made-up text, another one each time. 22023 for an unknown locale';
+COMMENT ON FUNCTION gdpr_masked(text, text) IS 'Internal: a text by a rule';
+COMMENT ON FUNCTION gdpr_masked(bigint, text) IS 'Internal: a whole number by a rule';
+COMMENT ON FUNCTION gdpr_masked(double precision, text) IS 'Internal: a number by a rule';
+COMMENT ON FUNCTION gdpr_masked(uuid, text) IS 'Internal: a uuid by a rule';
+COMMENT ON FUNCTION gdpr_masked(bytea, text) IS 'Internal: bytes by a rule';
+COMMENT ON FUNCTION gdpr_masked(jsonb, text) IS 'Internal: a document by a rule';
+COMMENT ON FUNCTION gdpr_marks("any") IS 'Internal: keyed digests of values, inside an action only';
+COMMENT ON FUNCTION gdpr_chance() IS 'Internal: a random number from 0 to below 1';
+COMMENT ON FUNCTION gdpr_offset(bigint) IS 'Internal: a random number between minus and plus this one, not 0';
+COMMENT ON FUNCTION gdpr_distinct_number() IS 'Internal: a number that was never given before, inside an action only';
+COMMENT ON FUNCTION gdpr_distinct_text(integer) IS 'Internal: a text that was never given before, inside an action only';
+COMMENT ON FUNCTION gdpr_rules_now(regclass, jsonb) IS 'Internal: rules with the names that columns have now';
 
--- Nobody but the extension's owner calls anything before it was granted.
+-- Nobody but the extension's owner calls anything before it was granted. Except what actions call with the rights of whoever owns a table (gdpr_masked,
+-- gdpr_marks, gdpr_chance, gdpr_offset, gdpr_distinct_number, gdpr_distinct_text): outside an action it refuses, or tells nothing.
 REVOKE ALL ON FUNCTION
-  gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[]), gdpr_unregister(regclass),
+  gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb), gdpr_unregister(regclass),
   gdpr_link(regclass, text[], regclass, text[], text, text), gdpr_unlink(regclass, text[], regclass, text[]),
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text),
   gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),
   gdpr_pairs(text[], text[]), gdpr_name_now(regclass, text), gdpr_names_now(regclass, text[]), gdpr_names_now(regclass, jsonb),
-  gdpr_condition_now(regclass, regclass, text), gdpr_strict_ddl(), gdpr_follow_renames(), gdpr_follow_drops(),
+  gdpr_anonymise(regclass, anyelement, boolean, boolean), gdpr_anonymise(regclass, text, boolean, boolean),
+  gdpr_preview(text, regclass, anyelement, boolean, boolean), gdpr_preview(text, regclass, text, boolean, boolean),
+  gdpr_is_anonymised(regclass, anyelement), gdpr_is_anonymised(regclass, text),
+  gdpr_hash(text, integer), gdpr_pseudonym(text, text, text), gdpr_partial(text, integer, integer, text), gdpr_email(text), gdpr_random_text(integer),
+  gdpr_noise(bigint, double precision), gdpr_noise(numeric, double precision), gdpr_noise(double precision, double precision),
+  gdpr_noise(date, interval), gdpr_noise(timestamp, interval), gdpr_noise(timestamptz, interval),
+  gdpr_generalise(date, text), gdpr_generalise(timestamp, text), gdpr_generalise(timestamptz, text),
+  gdpr_generalise(bigint, bigint), gdpr_generalise(numeric, numeric),
+  gdpr_fake_name(text), gdpr_fake_first_name(text), gdpr_fake_last_name(text), gdpr_fake_email(text), gdpr_fake_phone(text),
+  gdpr_fake_company(text), gdpr_fake_street(text), gdpr_fake_city(text), gdpr_fake_postcode(text), gdpr_fake_country(text),
+  gdpr_fake_iban(text), gdpr_fake_ip(text), gdpr_fake_url(text), gdpr_fake_user_name(text), gdpr_fake_text(text),
+  gdpr_rules_now(regclass, jsonb), gdpr_condition_now(regclass, regclass, text), gdpr_strict_ddl(), gdpr_follow_renames(), gdpr_follow_drops(),
   gdpr_expression_tree(text, regclass, regclass), gdpr_expression_text(text, regclass, regclass)
 FROM PUBLIC;

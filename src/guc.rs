@@ -1,12 +1,48 @@
 //! Settings.
 
-use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting};
+use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
+use std::ffi::CString;
 
 /// `gdpr_ext.strict_ddl`: refuse a DROP COLUMN that a rule or a link needs. Read by the event trigger in `sql/triggers.sql`.
 static STRICT_DDL: GucSetting<bool> = GucSetting::<bool>::new(false);
 
+static UNREGISTERED: GucSetting<Unregistered> =
+    GucSetting::<Unregistered>::new(Unregistered::Refuse);
+
+static REASON: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+
+static SECRET_FILE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+
+/// What an action does about a person's rows in tables that nobody has registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
+pub enum Unregistered {
+    #[name = c"refuse"]
+    Refuse,
+    #[name = c"report"]
+    Report,
+}
+
 pub fn strict_ddl() -> bool {
     STRICT_DDL.get()
+}
+
+pub fn unregistered() -> Unregistered {
+    UNREGISTERED.get()
+}
+
+/// The reason to write into events; None if it is not set.
+pub fn reason() -> Option<String> {
+    text(&REASON)
+}
+
+/// The file that the secret is in; None if it is in the database.
+pub fn secret_file() -> Option<String> {
+    text(&SECRET_FILE)
+}
+
+fn text(setting: &GucSetting<Option<CString>>) -> Option<String> {
+    let value = setting.get()?.to_string_lossy().into_owned();
+    (!value.is_empty()).then_some(value)
 }
 
 pub fn define() {
@@ -17,5 +53,29 @@ pub fn define() {
         &STRICT_DDL,
         GucContext::Suset,
         GucFlags::default(),
+    );
+    GucRegistry::define_enum_guc(
+        c"gdpr_ext.unregistered",
+        c"What an action does about a person's rows in tables that nobody has registered.",
+        c"refuse: an error that prints the gdpr_register calls to fill in. report: a WARNING and a row of the result.",
+        &UNREGISTERED,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_string_guc(
+        c"gdpr_ext.reason",
+        c"Why the actions of this transaction are done: written into their events.",
+        c"A ticket's number, not a person's name: the log holds no personal data. Use SET LOCAL.",
+        &REASON,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_string_guc(
+        c"gdpr_ext.secret_file",
+        c"A file of the server with the secret that hashes, pseudonyms and the log are keyed with.",
+        c"At least 32 bytes, readable by the server's user only. Empty: the secret is that of gdpr_log.secret.",
+        &SECRET_FILE,
+        GucContext::Suset,
+        GucFlags::SUPERUSER_ONLY,
     );
 }

@@ -2,15 +2,20 @@
 
 pgrx::pg_module_magic!();
 
+mod action;
 mod api;
 mod catalog;
 mod error;
 mod guc;
 mod link;
+mod log;
+mod mask;
+mod plan;
 mod registry;
 mod security;
 mod spi;
 mod sql;
+mod strategy;
 mod walk;
 
 #[cfg(any(test, feature = "pg_test"))]
@@ -18,10 +23,11 @@ mod walk;
 pub mod pg_test;
 
 pgrx::extension_sql_file!("../sql/registry.sql", name = "registry", bootstrap);
+pgrx::extension_sql_file!("../sql/log.sql", name = "log", requires = ["registry"]);
 pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry"],
+    requires = ["registry", "log"],
     finalize
 );
 

@@ -1,7 +1,8 @@
 //! Whose rights a statement runs with: the table's owner's, after the caller's own privileges were checked,
 //! as `ri_triggers.c` does it for foreign key actions.
 
-use crate::catalog::relation::Relation;
+use crate::catalog::cache;
+use crate::catalog::relation::{self, Relation};
 use crate::catalog::version;
 use crate::error::{Code, Error, Result};
 use pgrx::pg_sys;
@@ -14,7 +15,8 @@ pub fn caller() -> pg_sys::Oid {
 }
 
 /// While it lives, the backend is `user`, and user code cannot leave anything behind in the session
-/// (SECURITY_RESTRICTED_OPERATION: no temporary tables, no prepared statements, no SET ROLE). As for a foreign key action, FORCE ROW LEVEL
+/// (SECURITY_RESTRICTED_OPERATION: no temporary tables, no prepared statements, no SET ROLE, no deferred triggers), unless it could act as
+/// the caller in any case. As for a foreign key action, FORCE ROW LEVEL
 /// SECURITY does not count: whether a policy limits the caller has been checked.
 pub struct RunAs {
     user: pg_sys::Oid,
@@ -27,9 +29,12 @@ impl RunAs {
             user: pg_sys::InvalidOid,
             context: 0,
         };
-        let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE
-            | pg_sys::SECURITY_RESTRICTED_OPERATION
-            | pg_sys::SECURITY_NOFORCE_RLS;
+        let mut flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_NOFORCE_RLS;
+        // Who can act as the caller anyway needs no fence, which would also refuse deferred constraints.
+        // SAFETY: catalog look-up by oid.
+        if !unsafe { pg_sys::is_member_of_role(user, caller()) } {
+            flags |= pg_sys::SECURITY_RESTRICTED_OPERATION;
+        }
         // SAFETY: both pointers are to live fields; the former state is put back by Drop, and by
         // transaction abort if an error passes by.
         unsafe {
@@ -38,6 +43,31 @@ impl RunAs {
         }
         saved
     }
+}
+
+/// Becomes the owner of a table, under whose name there must still be this table, and whose owner must still be this one: a statement finds
+/// it by its name, and what an owner wrote may have renamed things since. 55006 otherwise.
+pub fn as_owner(relation: &Relation) -> Result<RunAs> {
+    require_in_place(relation)?;
+    Ok(RunAs::new(relation.owner))
+}
+
+/// The name still means this table of this owner. 55006 otherwise.
+pub fn require_in_place(relation: &Relation) -> Result<()> {
+    let in_place = relation::found_by_name(relation.oid, &relation.schema, &relation.name)
+        && relation::owner(relation.oid).ok() == Some(relation.owner);
+    if in_place {
+        return Ok(());
+    }
+    cache::invalidate();
+    Err(Error::new(
+        Code::ERRCODE_OBJECT_IN_USE,
+        format!(
+            "table {} was changed while the call ran",
+            relation.qualified()
+        ),
+    )
+    .hint("Call it again."))
 }
 
 impl Drop for RunAs {
@@ -147,10 +177,14 @@ pub fn require_access(relation: &Relation, caller: pg_sys::Oid, locking: bool) -
     Ok(())
 }
 
+pub fn is_superuser() -> bool {
+    // SAFETY: catalog look-up for the current user.
+    unsafe { pg_sys::superuser() }
+}
+
 /// The caller is a superuser. 42501 otherwise.
 pub fn require_superuser(what: &str) -> Result<()> {
-    // SAFETY: catalog look-up for the current user.
-    if unsafe { pg_sys::superuser() } {
+    if is_superuser() {
         return Ok(());
     }
     Err(Error::new(

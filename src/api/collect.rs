@@ -31,7 +31,7 @@ fn gdpr_collect(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<(), Err
 
 fn collect(fcinfo: pg_sys::FunctionCallInfo) -> Result<()> {
     // SAFETY: both SQL declarations have these arguments and return rows.
-    let (subject, id, type_oid) = unsafe { subject_and_id(fcinfo)? };
+    let (subject, id, type_oid) = unsafe { subject_and_id(fcinfo, 0)? };
     // SAFETY: as above.
     let store = unsafe { Store::of_result(fcinfo)? };
     let _spi = Connection::open();

@@ -1,6 +1,6 @@
 //! Internal functions for the event triggers, which keep the registry in step with DDL.
 
-use crate::catalog::expression::{self, Scope};
+use crate::catalog::expression::{self, Scope, Volatile};
 use crate::catalog::relation::Relation;
 use crate::error::Result;
 use crate::guc;
@@ -33,7 +33,14 @@ fn gdpr_expression_tree(
 > {
     let rows = with_scopes(inner_relation, outer_relation, |inner, outer| {
         let condition = outer.is_some();
-        let analysed = expression::analyse(&expression, &expression, inner, outer, condition)?;
+        let analysed = expression::analyse(
+            &expression,
+            &expression,
+            inner,
+            outer,
+            condition,
+            Volatile::Harmless,
+        )?;
         Ok((analysed.tree, analysed.columns, analysed.outer_columns))
     })?;
     Ok(TableIterator::once(rows))

@@ -29,7 +29,7 @@ fn gdpr_lock(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<(), ErrorR
 
 fn lock(fcinfo: pg_sys::FunctionCallInfo) -> Result<()> {
     // SAFETY: both SQL declarations have these arguments and return rows.
-    let (subject, id, type_oid) = unsafe { subject_and_id(fcinfo)? };
+    let (subject, id, type_oid) = unsafe { subject_and_id(fcinfo, 0)? };
     // SAFETY: as above.
     let mut store = unsafe { Store::of_result(fcinfo)? };
     begin::require_read_committed()?;

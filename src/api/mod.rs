@@ -1,24 +1,30 @@
 //! The SQL functions: arguments in, rows out, no logic.
 
+mod anonymise;
 mod collect;
 mod follow;
 mod graph;
 mod link;
 mod lock;
+pub mod masked;
+mod masking;
 mod register;
 mod triggers;
 
 use crate::error::{Error, Result};
 use pgrx::pg_sys::{self, Datum, Oid};
 
-/// The subject table and the id of a call `f(subject regclass, id any)`: `fcinfo`'s first two arguments. 22004 if one is NULL.
+/// The subject table and the id of a call `f(.., subject regclass, id any)`: the arguments from `first` on. 22004 if one is NULL.
 ///
 /// # Safety
 /// `fcinfo` must be that of the running function, which must have these two arguments.
-unsafe fn subject_and_id(fcinfo: pg_sys::FunctionCallInfo) -> Result<(Oid, Datum, Oid)> {
+unsafe fn subject_and_id(
+    fcinfo: pg_sys::FunctionCallInfo,
+    first: usize,
+) -> Result<(Oid, Datum, Oid)> {
     // SAFETY: as promised by the caller; the second argument's type is known from the call's expression.
     unsafe {
-        let arguments = (*fcinfo).args.as_slice((*fcinfo).nargs as usize);
+        let arguments = &(*fcinfo).args.as_slice((*fcinfo).nargs as usize)[first..];
         if arguments[0].isnull {
             return Err(Error::null_argument("subject"));
         }
@@ -26,7 +32,7 @@ unsafe fn subject_and_id(fcinfo: pg_sys::FunctionCallInfo) -> Result<(Oid, Datum
             return Err(Error::null_argument("id"));
         }
         let subject = Oid::from(arguments[0].value.value() as u32);
-        let type_oid = pg_sys::get_fn_expr_argtype((*fcinfo).flinfo, 1);
+        let type_oid = pg_sys::get_fn_expr_argtype((*fcinfo).flinfo, first as i32 + 1);
         Ok((subject, arguments[1].value, type_oid))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog::home::Home;
 use crate::error::{Code, Error, Result};
-use crate::registry::write;
+use crate::registry::{entry, write};
 use pgrx::JsonB;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -11,12 +11,12 @@ use pgrx::prelude::*;
 ///
 /// Takes: `rules` (column to rule), `subject` (its rows are people), `on_erase` (`delete`, `anonymise` or `keep`, which needs a `ground`, Art. 17(3)), `search`
 /// columns, `export` (include, exclude, labels, label), `facts` (Art. 15(1) and 30: purpose, legal_basis, category, recipients, transfers, retention, source,
-/// automated_decisions, label), `key` (the columns that identify a row, where no unique index says so). Raises 42501 unless the caller owns the
+/// automated_decisions, label), `key` (the columns that identify a row, where no unique index says so), `hooks` (functions called before and after a change). Raises 42501 unless the caller owns the
 /// table, 42703 for a column that it does not have, 42809 if it is no table, 22023 for words that are not known, 55000 for a subject without a key.
 #[pg_extern(sql = r#"
 CREATE FUNCTION gdpr_register(relation regclass, rules jsonb DEFAULT NULL, subject boolean DEFAULT NULL,
     on_erase text DEFAULT NULL, ground text DEFAULT NULL, search text[] DEFAULT NULL, export jsonb DEFAULT NULL,
-    facts jsonb DEFAULT NULL, key text[] DEFAULT NULL)
+    facts jsonb DEFAULT NULL, key text[] DEFAULT NULL, hooks jsonb DEFAULT NULL)
   RETURNS void VOLATILE PARALLEL UNSAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
@@ -31,11 +31,20 @@ fn gdpr_register(
     export: Option<JsonB>,
     facts: Option<JsonB>,
     key: Option<Vec<Option<String>>>,
+    hooks: Option<JsonB>,
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> std::result::Result<(), ErrorReport> {
     let relation = relation.ok_or_else(|| Error::null_argument("relation"))?;
     let home = Home::of_call(fcinfo)?;
     write::require_owner_of(&[relation])?;
+    let rules = match rules {
+        Some(JsonB(rules)) => Some(JsonB(entry::canonical_rules(
+            relation,
+            &rules,
+            &home.schema,
+        )?)),
+        None => None,
+    };
     write::run(
         &home,
         include_str!("register.sql"),
@@ -49,6 +58,7 @@ fn gdpr_register(
             export.into(),
             facts.into(),
             key.into(),
+            hooks.into(),
         ],
     )?;
     Ok(())

@@ -54,7 +54,12 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
         return kept(trigger);
     };
     let json = |name| -> error::Result<_> { Ok(row.required::<JsonB>(name)?.0) };
-    Entry {
+    let home = relation::schema_of(
+        trigger
+            .relid()
+            .map_err(|error| Error::internal(error.to_string()))?,
+    );
+    let rules = Entry {
         relation: row.required("relation")?,
         subject: row.required("subject")?,
         rules: json("rules")?,
@@ -64,9 +69,12 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
         export: json("export")?,
         facts: json("facts")?,
         key: row.field("key")?.map(|key| names(key, "key")).transpose()?,
+        hooks: json("hooks")?,
     }
-    .check()?;
-    kept(trigger)
+    .checked(&home)?;
+    let mut stored = kept(trigger)?;
+    set(&mut stored, "rules", JsonB(rules))?;
+    Ok(stored)
 }
 
 fn check_link<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {

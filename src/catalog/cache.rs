@@ -11,6 +11,8 @@ use std::sync::Once;
 thread_local! {
     static CONSTRAINTS_CHANGED: Cell<bool> = const { Cell::new(true) };
     static RELATIONS_CHANGED: Cell<bool> = const { Cell::new(true) };
+    static SECRET: Cell<pg_sys::Oid> = const { Cell::new(pg_sys::InvalidOid) };
+    static SECRET_CHANGED: Cell<bool> = const { Cell::new(true) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
 }
 
@@ -25,6 +27,25 @@ pub struct Changes {
 
 /// Says what may have changed, and forgets it. Called before the catalog is read anew, so that a change while reading counts again.
 pub fn take() -> Changes {
+    listen();
+    Changes {
+        constraints: CONSTRAINTS_CHANGED.replace(false),
+        relations: RELATIONS_CHANGED.replace(false),
+    }
+}
+
+/// Whether the secret may be another than when this was last asked. It is watched from then on.
+pub fn take_secret_changed() -> bool {
+    SECRET_CHANGED.replace(false)
+}
+
+/// The table that the secret is in.
+pub fn watch_secret(table: pg_sys::Oid) {
+    listen();
+    SECRET.set(table);
+}
+
+fn listen() {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
         // SAFETY: callbacks are registered once for the life of the backend; both only set flags.
@@ -40,10 +61,6 @@ pub fn take() -> Changes {
             );
         }
     });
-    Changes {
-        constraints: CONSTRAINTS_CHANGED.replace(false),
-        relations: RELATIONS_CHANGED.replace(false),
-    }
 }
 
 /// Says that what was read must be read again, after it could not be read to the end.
@@ -73,6 +90,9 @@ unsafe extern "C-unwind" fn relation_changed(_argument: pg_sys::Datum, relation:
             .unwrap_or(true);
     if counts {
         RELATIONS_CHANGED.set(true);
+    }
+    if relation == pg_sys::InvalidOid || relation == SECRET.get() {
+        SECRET_CHANGED.set(true);
     }
 }
 

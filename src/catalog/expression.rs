@@ -5,6 +5,7 @@
 
 use super::home::c_name;
 use super::relation::{Relation, column_name};
+use super::volatile;
 use crate::error::{Code, Error, Result};
 use crate::security::PinnedSettings;
 use pgrx::pg_sys;
@@ -17,6 +18,15 @@ use std::panic::AssertUnwindSafe;
 pub struct Scope<'a> {
     pub relation: &'a Relation,
     pub alias: &'a CStr,
+}
+
+/// Which volatile functions an expression may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Volatile {
+    /// None: what a link finds must not change from one look to the next.
+    Refused,
+    /// Those that write nothing, and our masking functions.
+    Harmless,
 }
 
 /// An expression that PostgreSQL understood.
@@ -43,13 +53,14 @@ pub fn analyse(
     inner: Scope,
     outer: Option<Scope>,
     condition: bool,
+    volatile: Volatile,
 ) -> Result<Analysed> {
     let sql = c_name(&format!("SELECT {text}"))?;
     // The parser raises what it does not understand. That error is passed on under our name, as an error that ends the
     // statement: nothing is done after it was caught.
     pgrx::PgTryBuilder::new(AssertUnwindSafe(|| {
         // SAFETY: see `transform`; the strings live through the call.
-        unsafe { transform(&sql, what, inner, outer, condition) }
+        unsafe { transform(&sql, what, inner, outer, condition, volatile) }
     }))
     .catch_others(|caught| match caught {
         CaughtError::PostgresError(report) | CaughtError::ErrorReport(report) => Err(Error::new(
@@ -83,7 +94,7 @@ pub fn analyse_condition(
         relation: source,
         alias: c"source",
     };
-    analyse(text, what, inner, Some(outer), true)
+    analyse(text, what, inner, Some(outer), true, Volatile::Refused)
 }
 
 /// # Safety
@@ -94,6 +105,7 @@ unsafe fn transform(
     inner: Scope,
     outer: Option<Scope>,
     condition: bool,
+    volatile: Volatile,
 ) -> Result<Analysed> {
     // SAFETY: the parser and deparser are called as CREATE POLICY and pg_get_expr call them: parse states hold open relations, which are
     // closed after the tree was made; trees live in the current memory context.
@@ -118,7 +130,11 @@ unsafe fn transform(
         if !parent.2.is_null() {
             pg_sys::relation_close(parent.2, pg_sys::NoLock as i32);
         }
-        if pg_sys::contain_volatile_functions(node) {
+        let is_volatile = match volatile {
+            Volatile::Refused => pg_sys::contain_volatile_functions(node),
+            Volatile::Harmless => volatile::is_called_in(node),
+        };
+        if is_volatile {
             return Err(Error::new(
                 Code::ERRCODE_INVALID_OBJECT_DEFINITION,
                 format!("{what} calls a volatile function"),
@@ -146,6 +162,36 @@ unsafe fn transform(
             tree: text_of(pg_sys::nodeToString(node.cast())),
         })
     }
+}
+
+/// The text in parentheses, if it is not already.
+pub fn parenthesised(text: String) -> String {
+    match is_enclosed(&text) {
+        true => text,
+        false => format!("({text})"),
+    }
+}
+
+/// The text is one pair of parentheses with all else inside.
+fn is_enclosed(text: &str) -> bool {
+    let mut depth = 0;
+    let mut quote = None;
+    for (i, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => {
+                depth -= 1;
+                if depth == 0 {
+                    return i + 1 == text.len() && text.starts_with('(');
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Prints a stored tree anew, with the names that things have now. None if a column it reads was dropped.
@@ -212,6 +258,14 @@ unsafe fn single_expression(sql: &CStr, what: &str) -> Result<*mut pg_sys::Node>
         if !(*target).name.is_null() || !(*target).indirection.is_null() {
             return Err(refuse());
         }
+        // SELECT knows a bare star, an expression does not.
+        if (*(*target).val).type_ == pg_sys::NodeTag::T_ColumnRef {
+            let reference = &*(*target).val.cast::<pg_sys::ColumnRef>();
+            let field = first(reference.fields).cast::<pg_sys::Node>();
+            if (*field).type_ == pg_sys::NodeTag::T_A_Star {
+                return Err(refuse());
+            }
+        }
         Ok((*target).val)
     }
 }
@@ -277,5 +331,18 @@ unsafe fn text_of(text: *mut std::ffi::c_char) -> String {
         CString::from(CStr::from_ptr(text))
             .to_string_lossy()
             .into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_enclosed;
+
+    #[test]
+    fn parentheses_around_the_whole() {
+        assert!(is_enclosed("(payload ->> 'user_id'::text)"));
+        assert!(is_enclosed("(')' || a)"));
+        assert!(!is_enclosed("(a) || (b)"));
+        assert!(!is_enclosed("lower(a)"));
     }
 }

@@ -142,7 +142,8 @@ fn is_deterministic(collation: pg_sys::Oid) -> bool {
     unsafe { pg_sys::get_collation_isdeterministic(collation) }
 }
 
-fn qualified_operator(operator: pg_sys::Oid) -> Result<String> {
+/// An operator's name with its schema, as it stands in an expression.
+pub fn qualified_operator(operator: pg_sys::Oid) -> Result<String> {
     // SAFETY: catalog look-up by oid; the tuple is released after its fields were copied.
     unsafe {
         let tuple = pg_sys::SearchSysCache1(

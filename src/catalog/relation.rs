@@ -195,6 +195,24 @@ fn not_found(oid: pg_sys::Oid) -> Error {
     .hint("Name the table: gdpr_collect('customer', 42).")
 }
 
+/// A relation of ours by its name. XX000 if it is gone.
+pub fn named(schema: &CStr, name: &CStr) -> Result<pg_sys::Oid> {
+    // SAFETY: catalog look-ups by name; what is missing answers InvalidOid.
+    let oid = unsafe {
+        pg_sys::get_relname_relid(
+            name.as_ptr(),
+            pg_sys::get_namespace_oid(schema.as_ptr(), true),
+        )
+    };
+    if oid == pg_sys::InvalidOid {
+        return Err(Error::internal(format!(
+            "{} of gdpr_ext is gone",
+            name.to_string_lossy()
+        )));
+    }
+    Ok(oid)
+}
+
 /// The owner of a relation.
 pub fn owner(relation: pg_sys::Oid) -> Result<pg_sys::Oid> {
     // SAFETY: catalog look-up by oid; the tuple is released after its field was copied.
@@ -210,6 +228,25 @@ pub fn owner(relation: pg_sys::Oid) -> Result<pg_sys::Oid> {
         pg_sys::ReleaseSysCache(tuple);
         Ok(owner)
     }
+}
+
+/// The qualified name finds this relation.
+pub fn found_by_name(relation: pg_sys::Oid, schema: &str, name: &str) -> bool {
+    let names = (super::home::c_name(schema), super::home::c_name(name));
+    let (Ok(schema), Ok(name)) = names else {
+        return false;
+    };
+    // SAFETY: catalog look-ups by name; what is missing answers InvalidOid.
+    unsafe {
+        let schema = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+        pg_sys::get_relname_relid(name.as_ptr(), schema) == relation
+    }
+}
+
+/// The name of the schema that a relation is in; empty when it is gone.
+pub fn schema_of(relation: pg_sys::Oid) -> String {
+    // SAFETY: catalog look-up by oid.
+    schema_name(unsafe { pg_sys::get_rel_namespace(relation) })
 }
 
 /// The name of a schema; empty when it is gone.

@@ -13,6 +13,8 @@ pub struct Schema {
     pub foreign_keys: Vec<ForeignKey>,
     pub inheritance: Vec<Inherits>,
     pub entries: Vec<Entry>,
+    /// A digest of what is registered.
+    pub version: String,
     pub links: Vec<DeclaredLink>,
 }
 
@@ -35,12 +37,16 @@ pub struct Inherits {
     pub partition: bool,
 }
 
-/// What the registry says that matters to the walk.
+/// What the registry says of a table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Entry {
     pub relation: Oid,
     pub subject: bool,
     pub key: Option<Vec<String>>,
+    pub rules: serde_json::Value,
+    pub on_erase: Option<String>,
+    pub ground: Option<String>,
+    pub hooks: serde_json::Value,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -61,6 +67,32 @@ impl Schema {
         let _owner = RunAs::new(home.owner);
         let _latest = LatestSnapshot::push();
         super::read_document(&sql, &[], &[])
+    }
+
+    /// The entry that is for a table: its own, else that of the nearest table that it inherits from.
+    pub fn entry(&self, relation: Oid) -> Option<&Entry> {
+        let mut near = vec![relation];
+        let mut next = 0;
+        while next < near.len() {
+            let own = self
+                .entries
+                .iter()
+                .find(|entry| entry.relation == near[next]);
+            if own.is_some() {
+                return own;
+            }
+            let parents = self
+                .inheritance
+                .iter()
+                .filter(|i| i.child == near[next] && !i.partition);
+            let parents: Vec<Oid> = parents
+                .map(|i| i.parent)
+                .filter(|parent| !near.contains(parent))
+                .collect();
+            near.extend(parents);
+            next += 1;
+        }
+        None
     }
 
     pub fn declared_key(&self, relation: Oid) -> Option<&[String]> {

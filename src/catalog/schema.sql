@@ -17,9 +17,15 @@ SELECT json_build_object(
     WHERE c.relkind IN ('r', 'p', 'f')),
   'entries', (
     SELECT coalesce(json_agg(json_build_object(
-             'relation', relation::oid::int8, 'subject', subject, 'key', key) ORDER BY relation::oid), '[]')
-    FROM @extschema@.gdpr_registry
-    WHERE subject OR key IS NOT NULL),
+             'relation', relation::oid::int8, 'subject', subject, 'key', key, 'rules', rules, 'on_erase', on_erase,
+             'ground', ground, 'hooks', hooks) ORDER BY relation::oid), '[]')
+    FROM @extschema@.gdpr_registry),
+  -- the same for the same content, in whatever database
+  'version', (
+    SELECT pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(
+             coalesce(pg_catalog.string_agg(content, E'\n' ORDER BY content COLLATE "C"), ''), 'UTF8')), 'hex'), 16)
+    FROM (SELECT row_to_json(r)::text AS content FROM @extschema@.gdpr_registry r
+          UNION ALL SELECT row_to_json(l)::text FROM @extschema@.gdpr_links l) registry),
   'links', (
     SELECT coalesce(json_agg(json_build_object(
              'source', source::oid::int8, 'source_columns', source_columns,

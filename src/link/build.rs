@@ -13,6 +13,7 @@ use crate::catalog::schema::Schema;
 use crate::error::Result;
 use crate::spi::kept::Kept;
 use pgrx::pg_sys::Oid;
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 impl Graph {
@@ -72,6 +73,8 @@ impl Graph {
             relations,
             statements: Kept::default(),
             start_scan: start,
+            registry_version: schema.version.clone(),
+            generation: Cell::new(0),
         })
     }
 }

@@ -58,6 +58,11 @@ pub fn graph(home: &Home, start: Oid) -> Result<(Rc<Graph>, Rc<Vec<LinkName>>)> 
     })
 }
 
+/// The schema that the graphs were read from.
+pub fn schema() -> Option<Rc<Schema>> {
+    SESSION.with_borrow(|session| session.schema.clone())
+}
+
 /// There is a graph from this table, so it is known to be one.
 pub fn is_known(start: Oid) -> bool {
     SESSION.with_borrow(|session| session.graphs.contains_key(&start))
@@ -110,6 +115,8 @@ impl Session {
                 cached.stale = false;
                 cached.names = None;
                 if now.len() == known.len() && now.iter().all(|r| known.get(&r.oid) == Some(r)) {
+                    let generation = &cached.graph.generation;
+                    generation.set(generation.get() + 1);
                     return Ok(());
                 }
             }

@@ -4,7 +4,7 @@ use super::Kind;
 use super::edges::{ColumnRef, Edge};
 use super::graph::{Check, Condition, End, Identity, Link, LinkColumn, Table, Value, Wanted};
 use super::hierarchy::Hierarchy;
-use crate::catalog::expression::{self, Scope};
+use crate::catalog::expression::{self, Scope, Volatile};
 use crate::catalog::operator::Equality;
 use crate::catalog::relation::{Column, Relation};
 use crate::catalog::schema::Schema;
@@ -70,6 +70,7 @@ impl<'a> Describer<'a> {
             identity,
             key,
             wanted: Vec::new(),
+            entry: self.schema.entry(oid).cloned(),
             incoming: Vec::new(),
             outgoing: Vec::new(),
             straight: true,
@@ -166,8 +167,16 @@ impl<'a> Describer<'a> {
             ColumnRef::Expression(text) => {
                 let what = format!("{text} of link {}", self.describe(edge));
                 let scope = |alias| Scope { relation, alias };
-                let joined = expression::analyse(text, &what, scope(alias), None, false)?;
-                let read = expression::analyse(text, &what, scope(c"target"), None, false)?;
+                let joined =
+                    expression::analyse(text, &what, scope(alias), None, false, Volatile::Refused)?;
+                let read = expression::analyse(
+                    text,
+                    &what,
+                    scope(c"target"),
+                    None,
+                    false,
+                    Volatile::Refused,
+                )?;
                 Ok(LinkColumn {
                     name: text.clone(),
                     is_expression: true,
@@ -193,7 +202,8 @@ impl<'a> Describer<'a> {
                     relation,
                     alias: c"target",
                 };
-                let analysed = expression::analyse(text, text, scope, None, false)?;
+                let analysed =
+                    expression::analyse(text, text, scope, None, false, Volatile::Refused)?;
                 Ok((analysed.type_oid, analysed.collation))
             }
         }

@@ -3,9 +3,11 @@
 use super::Kind;
 use crate::catalog::operator::Equality;
 use crate::catalog::relation::{Column, Relation};
+use crate::catalog::schema::Entry;
 use crate::error::{Error, Result};
 use crate::spi::kept::Kept;
 use pgrx::pg_sys::{self, Oid};
+use std::cell::Cell;
 use std::collections::HashMap;
 
 pub struct Graph {
@@ -17,6 +19,10 @@ pub struct Graph {
     pub relations: HashMap<Oid, Relation>,
     /// The statements of walks over it.
     pub statements: Kept,
+    /// The digest of the registry that it was read from.
+    pub registry_version: String,
+    /// Counts how often a relation of it may have changed, though not in what the walk reads of it.
+    pub generation: Cell<u64>,
     /// The relation that was asked for: the start table or one of its partitions.
     pub start_scan: Oid,
 }
@@ -32,6 +38,8 @@ pub struct Table {
     pub key: Vec<Column>,
     /// What is read of each of its rows, because a link needs it.
     pub wanted: Vec<Wanted>,
+    /// What is registered for it; None if nothing is.
+    pub entry: Option<Entry>,
     /// Owner links that lead here from anywhere, and accessor links from walked tables.
     pub incoming: Vec<usize>,
     /// Walked links that start here.

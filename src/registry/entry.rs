@@ -1,6 +1,8 @@
 //! An entry of `gdpr_registry`: checked against the table that it is about.
 
-use super::{is_restoring, rule};
+use super::hooks::Hooks;
+use super::{is_restoring, rules};
+use crate::catalog::details::Details;
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
 use crate::security;
@@ -19,6 +21,7 @@ pub struct Entry {
     pub export: Value,
     pub facts: Value,
     pub key: Option<Vec<String>>,
+    pub hooks: Value,
 }
 
 const ON_ERASE: [&str; 3] = ["delete", "anonymise", "keep"];
@@ -39,10 +42,14 @@ const FACTS: [&str; 9] = [
 const EXPORT: [&str; 4] = ["include", "exclude", "labels", "label"];
 
 impl Entry {
-    /// By the rights of the current user.
-    pub fn check(&self) -> Result<()> {
+    /// By the rights of the current user. Returns the rules as they are stored. `home` is the schema that our functions are in.
+    pub fn checked(&self, home: &str) -> Result<Value> {
         let _spi = Connection::open();
         let restoring = is_restoring();
+        let rules = match restoring {
+            true => self.rules.clone(),
+            false => canonical_rules(self.relation, &self.rules, home)?,
+        };
         let _pinned = PinnedSettings::new();
         let relation = Relation::load_one(self.relation)?;
         relation.require_table()?;
@@ -57,8 +64,8 @@ impl Entry {
             )
             .hint("The registry outlives the session, a temporary table does not."));
         }
-        rule::check(&relation, &self.rules)?;
         self.check_erasure()?;
+        Hooks::parse(&self.hooks)?.check(&relation)?;
         let key = self.key.iter().flatten();
         for column in self.search.iter().chain(key) {
             relation.require_column(column)?;
@@ -79,7 +86,31 @@ impl Entry {
             )
             .hint("Add a primary key or a unique key of NOT NULL columns, or name the columns with key => '{...}'."));
         }
-        Ok(())
+        // A dump is loaded before the keys and constraints are made that rules are checked against; it was checked when it was written.
+        if !restoring {
+            let details = Details::load(relation.oid)?;
+            if details.is_partition
+                && self
+                    .rules
+                    .as_object()
+                    .is_some_and(|rules| !rules.is_empty())
+            {
+                return Err(Error::new(
+                    Code::ERRCODE_WRONG_OBJECT_TYPE,
+                    format!(
+                        "{} is a partition and has no rules of its own",
+                        relation.qualified()
+                    ),
+                )
+                .hint("Register the partitioned table: its rules are for all partitions."));
+            }
+            rules::check(
+                &relation,
+                &details,
+                &rules::read(&relation, &details, &rules, home)?,
+            )?;
+        }
+        Ok(rules)
     }
 
     fn check_erasure(&self) -> Result<()> {
@@ -99,6 +130,19 @@ impl Entry {
         }
         Ok(())
     }
+}
+
+/// The rules as they are stored. Names in expressions are found by the search path in force, so settings must not be pinned yet.
+pub fn canonical_rules(relation: Oid, rules: &Value, home: &str) -> Result<Value> {
+    let _spi = Connection::open();
+    let (relation, details) = {
+        let _pinned = PinnedSettings::new();
+        let relation = Relation::load_one(relation)?;
+        relation.require_table()?;
+        let details = Details::load(relation.oid)?;
+        (relation, details)
+    };
+    rules::canonical(rules, &rules::read(&relation, &details, rules, home)?)
 }
 
 fn check_export(relation: &Relation, export: &Value) -> Result<()> {

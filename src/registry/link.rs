@@ -1,6 +1,6 @@
 //! An entry of `gdpr_links`: checked, and its expressions brought into canonical form.
 
-use crate::catalog::expression::{self, Scope};
+use crate::catalog::expression::{self, Scope, Volatile};
 use crate::catalog::operator::Equality;
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
@@ -119,47 +119,7 @@ fn column(relation: &Relation, text: &str) -> Result<(String, (Oid, Oid))> {
         relation,
         alias: c"target",
     };
-    let analysed = expression::analyse(text, &what, scope, None, false)?;
+    let analysed = expression::analyse(text, &what, scope, None, false, Volatile::Refused)?;
     let kind = (analysed.type_oid, analysed.collation);
-    let bare = analysed.bare;
-    let canonical = match is_enclosed(&bare) {
-        true => bare,
-        false => format!("({bare})"),
-    };
-    Ok((canonical, kind))
-}
-
-/// The text is one pair of parentheses with all else inside.
-fn is_enclosed(text: &str) -> bool {
-    let mut depth = 0;
-    let mut quote = None;
-    for (i, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => {
-                depth -= 1;
-                if depth == 0 {
-                    return i + 1 == text.len() && text.starts_with('(');
-                }
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_enclosed;
-
-    #[test]
-    fn parentheses_around_the_whole() {
-        assert!(is_enclosed("(payload ->> 'user_id'::text)"));
-        assert!(is_enclosed("(')' || a)"));
-        assert!(!is_enclosed("(a) || (b)"));
-        assert!(!is_enclosed("lower(a)"));
-    }
+    Ok((expression::parenthesised(analysed.bare), kind))
 }

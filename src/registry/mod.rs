@@ -3,8 +3,10 @@
 //! Whatever way an entry is written, the trigger on the table has it checked here.
 
 pub mod entry;
+pub mod hooks;
 pub mod link;
-pub mod rule;
+mod probe;
+pub mod rules;
 pub mod write;
 
 use pgrx::pg_sys;

@@ -19,7 +19,7 @@ pub enum Planning {
 pub enum Access {
     /// Reads in the active snapshot.
     Read,
-    /// Locks rows; sees what was committed up to now.
+    /// Locks rows or writes; sees what was committed up to now.
     Lock,
 }
 
@@ -60,13 +60,31 @@ impl Statement {
         access: Access,
         mut each: impl FnMut(&Row),
     ) -> Result<()> {
-        debug_assert_eq!(parameters.len(), self.types.len());
         let mut receiver = Receiver::new(&mut each);
+        self.execute(parameters, access, receiver.as_dest())
+    }
+
+    /// Runs a statement that gives no rows. Needs SPI to be connected.
+    pub fn run_without_rows(
+        &self,
+        parameters: &[Option<pg_sys::Datum>],
+        access: Access,
+    ) -> Result<()> {
+        self.execute(parameters, access, std::ptr::null_mut())
+    }
+
+    fn execute(
+        &self,
+        parameters: &[Option<pg_sys::Datum>],
+        access: Access,
+        dest: *mut pg_sys::DestReceiver,
+    ) -> Result<()> {
+        debug_assert_eq!(parameters.len(), self.types.len());
         let options = pg_sys::SPIExecuteOptions {
             params: self.bind(parameters),
             read_only: access == Access::Read,
-            must_return_tuples: true,
-            dest: receiver.as_dest(),
+            must_return_tuples: !dest.is_null(),
+            dest,
             ..Default::default()
         };
         // SAFETY: plan, parameters and receiver live through the call; errors raise.

@@ -1,7 +1,7 @@
 //! From a function call to a walk.
 
 use super::output::Output;
-use super::statements::Purpose;
+use super::statements::{Purpose, Reading};
 use super::subject::Ids;
 use super::{Tally, Walk};
 use crate::catalog::home::Home;
@@ -34,7 +34,7 @@ impl Call {
         Ok(Self { graph, names })
     }
 
-    pub fn graph(&self) -> &Graph {
+    pub fn graph(&self) -> &Rc<Graph> {
         &self.graph
     }
 }
@@ -52,7 +52,7 @@ pub fn walk<'a>(
     let _pinned = PinnedSettings::new();
     let ids = Ids::read(graph, id, type_oid, memory.value())?;
     let output = output(memory.value());
-    let walk = Walk::new(graph, purpose, memory.value(), output).run(&ids)?;
+    let walk = Walk::new(graph, Reading::only(purpose), memory.value(), output).run(&ids)?;
     if purpose == Purpose::Lock {
         walk.unreviewed().refuse(graph, &call.names)?;
     }

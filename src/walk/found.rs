@@ -2,8 +2,8 @@
 
 use super::identity::identity_columns;
 use super::resolve::Status;
-use super::statements::Layout;
-use crate::link::graph::{Identity, Link, Table};
+use super::statements::{Layout, Reading};
+use crate::link::graph::{Graph, Identity, Table};
 use crate::spi::column::{Column, Storage};
 use crate::spi::row::Row;
 use pgrx::pg_sys;
@@ -18,43 +18,87 @@ pub struct Found {
     /// The values that links need, a column each.
     pub wanted: Vec<Column>,
     /// For contents that are given out later: what tells each row apart, where it can be found again by that, else the contents themselves.
+    /// For an action: both what tells each row apart and the values that it needs.
     pub kept: Vec<Column>,
-    /// Where in a statement's row they begin.
-    kept_from: usize,
+    /// Where in a statement's row each stands.
+    kept_at: Vec<usize>,
     identities: Option<Identities>,
     /// Rows that count as the person's: own, shared, or unreviewed.
     pub taken: u64,
 }
 
 impl Found {
-    pub fn new(table: &Table, links: &[Link], memory: pg_sys::MemoryContext) -> Self {
+    /// `number` is the table's in the graph.
+    pub fn new(
+        graph: &Graph,
+        number: usize,
+        reading: Reading,
+        memory: pg_sys::MemoryContext,
+    ) -> Self {
+        let table = &graph.tables[number];
         let columns = table.wanted.iter();
-        Self {
-            layout: Layout::of(table, links),
+        let mut found = Self {
+            layout: Layout::of(table, &graph.links, reading.purpose),
             status: Vec::new(),
             depth: Vec::new(),
             wanted: columns.map(|w| Column::new(w.element, memory)).collect(),
             kept: Vec::new(),
-            kept_from: 0,
+            kept_at: Vec::new(),
             identities: table.distinguished.then(|| Identities::new(table)),
             taken: 0,
+        };
+        if reading.purpose.keeps_rows() {
+            found.keep_identity(table, memory);
+            let extra = reading.extra_of(number).iter().map(|wanted| wanted.element);
+            found.keep_columns(extra, found.layout.content, memory);
         }
+        found
     }
 
     /// From here on, rows are kept so that their contents can be given out later.
     pub fn keep_for_later(&mut self, table: &Table, memory: pg_sys::MemoryContext) {
-        let (types, from) = if table.identity.is_address() {
-            let columns = identity_columns(table, "target");
-            let types = columns.into_iter().map(|column| column.element);
-            (types.collect(), self.layout.identity)
+        if table.identity.is_address() {
+            self.keep_identity(table, memory);
         } else {
-            (vec![pg_sys::JSONBOID; 2], self.layout.content)
-        };
-        self.kept = types
-            .into_iter()
-            .map(|oid| Column::new(oid, memory))
-            .collect();
-        self.kept_from = from;
+            self.keep_columns(
+                [pg_sys::JSONBOID; 2].into_iter(),
+                self.layout.content,
+                memory,
+            );
+        }
+    }
+
+    fn keep_identity(&mut self, table: &Table, memory: pg_sys::MemoryContext) {
+        let columns = identity_columns(table, "target").into_iter();
+        self.keep_columns(
+            columns.map(|column| column.element),
+            self.layout.identity,
+            memory,
+        );
+    }
+
+    fn keep_columns(
+        &mut self,
+        types: impl Iterator<Item = pg_sys::Oid>,
+        from: usize,
+        memory: pg_sys::MemoryContext,
+    ) {
+        for (i, oid) in types.enumerate() {
+            self.kept.push(Column::new(oid, memory));
+            self.kept_at.push(from + i);
+        }
+    }
+
+    /// The bytes of what tells a row apart, where that is kept first.
+    pub fn place_image(&self, row: u32) -> Vec<u8> {
+        let mut image = Vec::new();
+        let identity = self.layout.flags - self.layout.identity;
+        for column in &self.kept[..identity] {
+            if let Some(datum) = column.get(row as usize) {
+                column.storage().append_image(datum, &mut image);
+            }
+        }
+        image
     }
 
     pub fn rows(&self) -> usize {
@@ -93,8 +137,8 @@ impl Found {
         for (i, column) in self.wanted.iter_mut().enumerate() {
             column.push(row.get(self.layout.wanted + i));
         }
-        for (i, column) in self.kept.iter_mut().enumerate() {
-            column.push(row.get(self.kept_from + i));
+        for (column, at) in self.kept.iter_mut().zip(&self.kept_at) {
+            column.push(row.get(*at));
         }
     }
 }

@@ -29,7 +29,7 @@ impl IdentityColumn {
         }
     }
 
-    fn read(&self) -> String {
+    pub fn read(&self) -> String {
         format!("{}{}", self.name, self.load)
     }
 }

@@ -53,14 +53,23 @@ impl Keys {
     }
 
     pub fn from(&self) -> String {
+        self.source_after(0)
+    }
+
+    /// The same in a statement that has other parameters before these.
+    pub fn source_after(&self, before: usize) -> String {
         let numbers = 1..=self.elements.len();
         match self.size {
             Size::One => {
-                let values: Vec<String> = numbers.map(|n| format!("${n} AS k{n}")).collect();
+                let values: Vec<String> = numbers
+                    .map(|n| format!("${} AS k{n}", n + before))
+                    .collect();
                 format!("(SELECT {}, 1::int8 AS ord) AS s", values.join(", "))
             }
             Size::Few | Size::Many => {
-                let arrays = numbers.clone().map(|n| format!("pg_catalog.unnest(${n})"));
+                let arrays = numbers
+                    .clone()
+                    .map(|n| format!("pg_catalog.unnest(${})", n + before));
                 let arrays: Vec<String> = arrays.collect();
                 let names: Vec<String> = numbers.map(|n| format!("k{n}")).collect();
                 format!(

@@ -25,7 +25,8 @@ use found::Found;
 use output::Output;
 use pgrx::pg_sys::{self, Oid};
 use resolve::Status;
-use statements::{Purpose, Size, Step};
+use statements::{Reading, Size, Step};
+use std::collections::HashSet;
 use steps::Steps;
 use subject::Ids;
 use unreviewed::Unreviewed;
@@ -38,6 +39,14 @@ pub struct Walk<'a> {
     found: Vec<Option<Found>>,
     unreviewed: Unreviewed,
     output: Option<Output<'a>>,
+    earlier: Option<&'a Earlier>,
+}
+
+/// A walk from before the rows were changed: what links led by then.
+pub struct Earlier {
+    pub found: Vec<Option<Found>>,
+    /// Links whose source columns may have other values since.
+    pub links: HashSet<usize>,
 }
 
 /// Numbers of rows found, by table, in the order of the walk.
@@ -55,18 +64,30 @@ impl<'a> Walk<'a> {
     /// Needs SPI and pinned settings. `memory` is the context that the walk's values are kept in.
     pub fn new(
         graph: &'a Graph,
-        purpose: Purpose,
+        reading: Reading<'a>,
         memory: pg_sys::MemoryContext,
         output: Option<Output<'a>>,
     ) -> Self {
         Self {
             graph,
-            steps: Steps::new(graph, purpose),
+            steps: Steps::new(graph, reading),
             memory,
             found: graph.tables.iter().map(|_| None).collect(),
             unreviewed: Unreviewed::default(),
             output,
+            earlier: None,
         }
+    }
+
+    /// Rows that an earlier walk would find now, by the values that were there then, are found too.
+    pub fn after(self, earlier: Option<&'a Earlier>) -> Self {
+        Self { earlier, ..self }
+    }
+
+    /// Finds the subjects' own rows only.
+    pub fn run_start(mut self, ids: &Ids) -> Result<Self> {
+        self.start(ids)?;
+        Ok(self)
     }
 
     pub fn run(mut self, ids: &Ids) -> Result<Self> {
@@ -96,6 +117,17 @@ impl<'a> Walk<'a> {
             .collect()
     }
 
+    pub fn into_found(self) -> Vec<Option<Found>> {
+        self.found
+    }
+
+    fn earlier_source(&self, link: usize) -> Option<&'a Found> {
+        let earlier = self
+            .earlier
+            .filter(|earlier| earlier.links.contains(&link))?;
+        earlier.found[self.graph.links[link].source.table].as_ref()
+    }
+
     pub fn unreviewed(&self) -> &Unreviewed {
         &self.unreviewed
     }
@@ -109,7 +141,7 @@ impl<'a> Walk<'a> {
 
     fn start(&mut self, ids: &Ids) -> Result<()> {
         let graph = self.graph;
-        let mut found = Found::new(graph.start(), &graph.links, self.memory);
+        let mut found = Found::new(graph, 0, self.steps.reading, self.memory);
         let output = &mut self.output;
         let size = Size::of(ids.len());
         if ids.len() > 0 {
@@ -135,18 +167,31 @@ impl<'a> Walk<'a> {
     fn follow(&mut self, number: usize) -> Result<()> {
         let graph = self.graph;
         let link = &graph.links[number];
-        let table = &graph.tables[link.target.table];
         let source = self.found[link.source.table].take();
         let Some(source) = source else {
             return Ok(());
         };
+        let mut found = Found::new(graph, link.target.table, self.steps.reading, self.memory);
+        self.follow_from(number, &source, &mut found)?;
+        if let Some(earlier) = self.earlier_source(number) {
+            self.follow_from(number, earlier, &mut found)?;
+        }
+        self.found[link.target.table] = Some(found);
+        self.found[link.source.table] = Some(source);
+        Ok(())
+    }
+
+    fn follow_from(&mut self, number: usize, source: &Found, found: &mut Found) -> Result<()> {
+        let graph = self.graph;
+        let link = &graph.links[number];
+        let table = &graph.tables[link.target.table];
         let slot = self.partition_slot(link);
-        let batches = batches(link, &source, source.walked(), slot)?;
-        let mut found = Found::new(table, &graph.links, self.memory);
-        let keeps = !table.wanted.is_empty() || table.distinguished;
-        for batch in &batches {
+        let keeps = !table.wanted.is_empty()
+            || table.distinguished
+            || self.steps.reading.purpose.keeps_rows();
+        for batch in &batches(link, source, source.walked(), slot)? {
             let size = Size::of(batch.rows.len());
-            let parameters = forward_parameters(link, &source, batch, size);
+            let parameters = forward_parameters(link, source, batch, size);
             let output = &mut self.output;
             let take = |row: &Row| {
                 let from = batch.row(row);
@@ -169,8 +214,6 @@ impl<'a> Walk<'a> {
             self.steps
                 .run(Step::Forward(number), size, &parameters, take)?;
         }
-        self.found[link.target.table] = Some(found);
-        self.found[link.source.table] = Some(source);
         Ok(())
     }
 

@@ -50,9 +50,9 @@ impl Walk<'_> {
         let mut gathering = Gathering::default();
         for number in tables {
             let table = &self.graph.tables[*number];
-            let mut found = self.found[*number]
-                .take()
-                .unwrap_or_else(|| Found::new(table, &self.graph.links, self.memory));
+            let mut found = self.found[*number].take().unwrap_or_else(|| {
+                Found::new(self.graph, *number, self.steps.reading, self.memory)
+            });
             if self.output.is_some() {
                 found.keep_for_later(table, self.memory);
             }
@@ -68,9 +68,20 @@ impl Walk<'_> {
         let Some(source) = self.found[link.source.table].take() else {
             return Ok(());
         };
-        for batch in batches(link, &source, source.walked(), self.partition_slot(link))? {
+        self.gather_from(number, &source, gathering)?;
+        if let Some(earlier) = self.earlier_source(number) {
+            self.gather_from(number, earlier, gathering)?;
+        }
+        self.found[link.source.table] = Some(source);
+        Ok(())
+    }
+
+    fn gather_from(&self, number: usize, source: &Found, gathering: &mut Gathering) -> Result<()> {
+        let graph = self.graph;
+        let link = &graph.links[number];
+        for batch in batches(link, source, source.walked(), self.partition_slot(link))? {
             let size = Size::of(batch.rows.len());
-            let parameters = forward_parameters(link, &source, &batch, size);
+            let parameters = forward_parameters(link, source, &batch, size);
             self.steps
                 .run(Step::Forward(number), size, &parameters, |row| {
                     let from = batch.row(row);
@@ -89,7 +100,6 @@ impl Walk<'_> {
                     gathering.note_followed(number, link, to);
                 })?;
         }
-        self.found[link.source.table] = Some(source);
         Ok(())
     }
 
@@ -182,7 +192,7 @@ impl Walk<'_> {
             }
         }
         let outcomes = resolve(&gathering.candidates, &gathering.edges);
-        if self.steps.purpose != Purpose::Collect {
+        if self.steps.reading.purpose != Purpose::Collect {
             self.note_unreviewed(&gathering, &outcomes)?;
         }
         for number in tables {

@@ -4,7 +4,7 @@ use super::identity::identity_columns;
 use super::text;
 use crate::error::Result;
 use crate::link::Kind;
-use crate::link::graph::{Check, Graph, Link, Table};
+use crate::link::graph::{Check, Graph, Link, Table, Wanted};
 use crate::spi::column::Column;
 use crate::spi::statement::{Planning, Statement};
 use pgrx::pg_sys;
@@ -17,6 +17,40 @@ pub enum Purpose {
     Collect,
     /// The rows are locked.
     Lock,
+    /// The rows are locked, and kept with what an action needs of them.
+    Act,
+    /// The rows are kept with what an action would need of them.
+    Preview,
+}
+
+impl Purpose {
+    pub fn locks(self) -> bool {
+        matches!(self, Self::Lock | Self::Act)
+    }
+
+    pub fn keeps_rows(self) -> bool {
+        matches!(self, Self::Act | Self::Preview)
+    }
+}
+
+/// What is read of the rows: for what, and which values an action needs of each table's, over the alias `target`.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    pub purpose: Purpose,
+    pub extra: &'a [Vec<Wanted>],
+}
+
+impl<'a> Reading<'a> {
+    pub fn only(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            extra: &[],
+        }
+    }
+
+    pub fn extra_of(&self, table: usize) -> &'a [Wanted] {
+        self.extra.get(table).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Which rows a statement finds.
@@ -72,15 +106,15 @@ pub struct Layout {
     /// for each incoming link that is checked by `Check::NotNull`, whether the row has an owner by it
     pub flags: usize,
     pub wanted: usize,
-    /// key and data, where they are read at once
+    /// key and data, where they are read at once; or the values that an action needs
     pub content: usize,
 }
 
 impl Layout {
-    pub fn of(table: &Table, links: &[Link]) -> Self {
+    pub fn of(table: &Table, links: &[Link], purpose: Purpose) -> Self {
         let identity = 1;
         let flags = identity
-            + if table.distinguished {
+            + if reads_identity(table, purpose) {
                 identity_columns(table, "target").len()
             } else {
                 0
@@ -95,6 +129,11 @@ impl Layout {
     }
 }
 
+/// What tells the rows apart is read with them.
+pub fn reads_identity(table: &Table, purpose: Purpose) -> bool {
+    table.distinguished || purpose.keeps_rows()
+}
+
 /// The incoming links of a table by which a row has an owner when its columns are not NULL.
 pub fn flagged<'a>(table: &'a Table, links: &'a [Link]) -> impl Iterator<Item = usize> + 'a {
     let counts = |number: &usize| {
@@ -105,7 +144,7 @@ pub fn flagged<'a>(table: &'a Table, links: &'a [Link]) -> impl Iterator<Item = 
 }
 
 /// The statement of a step for so many keys.
-pub fn prepared(graph: &Graph, step: Step, size: Size, purpose: Purpose) -> Result<Rc<Statement>> {
+pub fn prepared(graph: &Graph, step: Step, size: Size, reading: Reading) -> Result<Rc<Statement>> {
     let (kind, number) = match step {
         Step::Start => (0, 0),
         Step::Forward(link) => (1, link),
@@ -116,9 +155,9 @@ pub fn prepared(graph: &Graph, step: Step, size: Size, purpose: Purpose) -> Resu
         Size::Many => Planning::EachRun,
         Size::One | Size::Few => Planning::Once,
     };
-    let key = [kind, number, size as usize, purpose as usize];
+    let key = [kind, number, size as usize, reading.purpose as usize];
     graph.statements.get(key, || {
-        let (sql, types) = text::of(graph, step, size, purpose)?;
+        let (sql, types) = text::of(graph, step, size, reading)?;
         Statement::prepare(&sql, &types, planning)
     })
 }

@@ -1,30 +1,29 @@
 //! Runs the statements of a walk, each with the rights of the owner of the table that it reads, after the caller's were checked.
 
-use super::statements::{Purpose, Size, Step, prepared};
-use crate::error::{Code, Error, Result};
+use super::statements::{Reading, Size, Step, prepared};
+use crate::error::{Error, Result};
 use crate::link::graph::{Graph, Link};
-use crate::security::{self, RunAs};
+use crate::security;
+use crate::spi::guarded;
 use crate::spi::row::Row;
 use crate::spi::statement::Access;
-use pgrx::pg_sys::panic::CaughtError;
 use pgrx::pg_sys::{Datum, Oid};
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::panic::AssertUnwindSafe;
 
 pub struct Steps<'a> {
     pub graph: &'a Graph,
-    pub purpose: Purpose,
+    pub reading: Reading<'a>,
     caller: Oid,
     /// Tables that the caller's privileges have been checked for, without and with locking.
     checked: RefCell<HashSet<(Oid, bool)>>,
 }
 
 impl<'a> Steps<'a> {
-    pub fn new(graph: &'a Graph, purpose: Purpose) -> Self {
+    pub fn new(graph: &'a Graph, reading: Reading<'a>) -> Self {
         Self {
             graph,
-            purpose,
+            reading,
             caller: security::caller(),
             checked: RefCell::default(),
         }
@@ -40,22 +39,27 @@ impl<'a> Steps<'a> {
     ) -> Result<()> {
         let relation = self.graph.relation(self.scan(step))?;
         let finds = matches!(step, Step::Start | Step::Forward(_));
-        let locks = finds && self.purpose == Purpose::Lock;
+        let locks = finds && self.reading.purpose.locks();
         if self.checked.borrow_mut().insert((relation.oid, locks)) {
             security::require_access(relation, self.caller, locks)?;
         }
-        let _owner = RunAs::new(relation.owner);
-        let statement = prepared(self.graph, step, size, self.purpose)?;
-        let access = match self.purpose {
-            Purpose::Collect => Access::Read,
-            Purpose::Lock => Access::Lock,
+        let _owner = security::as_owner(relation)?;
+        let statement = prepared(self.graph, step, size, self.reading)?;
+        let access = match self.reading.purpose.locks() {
+            false => Access::Read,
+            true => Access::Lock,
         };
         let run = || statement.run(parameters, access, each);
         match self.user_expression(step) {
             None => run(),
-            Some(link) => without_values(run, || {
+            Some(link) => guarded::run(run, |code| {
                 let table = |oid| self.graph.relation(oid).map(|r| r.qualified().to_string());
-                Ok((table(link.source.scan)?, table(link.target.scan)?))
+                let (source, target) = (table(link.source.scan)?, table(link.target.scan)?);
+                Ok(Error::new(
+                    code,
+                    format!("an expression of the link from table {source} to table {target} failed for some row"),
+                )
+                .hint("Make it work for every row: a cast can be guarded with CASE WHEN ... ~ '^[0-9]+$' THEN ... END."))
             }),
         }
     }
@@ -80,45 +84,4 @@ impl<'a> Steps<'a> {
         let speaks = link.condition.is_some() || columns.into_iter().any(|c| c.is_expression);
         speaks.then_some(link)
     }
-}
-
-/// An expression that fails for some row says so with the row's value ("invalid input syntax for type integer: ..."). The error is
-/// passed on without it. It ends the statement: nothing is done after it was caught.
-fn without_values(
-    run: impl FnOnce() -> Result<()>,
-    tables: impl FnOnce() -> Result<(String, String)>,
-) -> Result<()> {
-    let run = AssertUnwindSafe(run);
-    let failed = pgrx::PgTryBuilder::new(AssertUnwindSafe(|| run.0().map_err(Ok)))
-        .catch_others(|caught| match caught {
-            CaughtError::PostgresError(report) if shows_values(report.sql_error_code()) => {
-                Err(Err(report.sql_error_code()))
-            }
-            other => other.rethrow(),
-        })
-        .execute();
-    match failed {
-        Ok(()) => Ok(()),
-        Err(Ok(error)) => Err(error),
-        Err(Err(code)) => {
-            let (source, target) = tables()?;
-            Err(Error::new(
-                code,
-                format!("an expression of the link from table {source} to table {target} failed for some row"),
-            )
-            .hint("Make it work for every row: a cast can be guarded with CASE WHEN ... ~ '^[0-9]+$' THEN ... END."))
-        }
-    }
-}
-
-/// Data exceptions, integrity violations, and what functions raise themselves: their messages are made of values.
-fn shows_values(code: Code) -> bool {
-    let class = code as u32 & 0o7777;
-    [
-        Code::ERRCODE_DATA_EXCEPTION,
-        Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION,
-        Code::ERRCODE_RAISE_EXCEPTION,
-    ]
-    .iter()
-    .any(|shown| class == *shown as u32 & 0o7777)
 }

@@ -9,8 +9,8 @@ use crate::spi::column::Column;
 use pgrx::IntoDatum;
 use pgrx::pg_sys::{self, Datum, Oid};
 use serde_json::{Map, Value};
-use std::ffi::{CStr, CString};
-use std::panic::AssertUnwindSafe;
+use std::collections::HashSet;
+use std::ffi::CStr;
 
 /// One column of values for each key column.
 pub struct Ids {
@@ -62,6 +62,20 @@ impl Ids {
 
     pub fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// How many different ids were given.
+    pub fn distinct(&self) -> usize {
+        let image = |row: &u32| {
+            let mut image = Vec::new();
+            for column in &self.columns {
+                if let Some(datum) = column.get(*row as usize) {
+                    column.storage().append_image(datum, &mut image);
+                }
+            }
+            image
+        };
+        self.rows.iter().map(image).collect::<HashSet<_>>().len()
     }
 
     pub fn parameters(&self, size: Size) -> Vec<Option<Datum>> {
@@ -140,7 +154,7 @@ impl Ids {
 
     fn push_text(&mut self, i: usize, column: &KeyColumn, table: &str, text: &str) -> Result<()> {
         let base = types::base_type(column.type_oid);
-        let value = input(text, base).ok_or_else(|| {
+        let value = types::read(base, -1, text).ok_or_else(|| {
             let wanted = types::display_name(column.type_oid);
             Error::new(
                 Code::ERRCODE_INVALID_TEXT_REPRESENTATION,
@@ -219,21 +233,4 @@ fn output_text(value: Datum, type_oid: Oid) -> String {
             .to_string_lossy()
             .into_owned()
     }
-}
-
-/// The value that the type reads from a text; None if it does not. The type's own message would repeat the text, which may be personal.
-fn input(text: &str, type_oid: Oid) -> Option<Datum> {
-    let text = CString::new(text).ok()?;
-    let (mut function, mut parameter) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
-    // SAFETY: the pointers are to live locals.
-    unsafe { pg_sys::getTypeInputInfo(type_oid, &mut function, &mut parameter) };
-    // The caller turns None into an error of ours, which ends the statement: nothing is done after the error was caught.
-    pgrx::PgTryBuilder::new(AssertUnwindSafe(|| {
-        // SAFETY: the string lives through the call.
-        Some(unsafe {
-            pg_sys::OidInputFunctionCall(function, text.as_ptr().cast_mut(), parameter, -1)
-        })
-    }))
-    .catch_others(|_| None)
-    .execute()
 }

@@ -4,7 +4,7 @@
 
 use super::identity::{IdentityColumn, identity_columns, key_columns, read_identity};
 use super::keys::Keys;
-use super::statements::{Purpose, Size, Step, flagged};
+use super::statements::{Purpose, Reading, Size, Step, flagged, reads_identity};
 use crate::catalog::operator::Equality;
 use crate::catalog::relation::Relation;
 use crate::error::Result;
@@ -13,22 +13,25 @@ use crate::sql::{Ident, Literal};
 use pgrx::pg_sys::Oid;
 
 /// The SQL of a step for so many keys, and the types of its parameters.
-pub fn of(graph: &Graph, step: Step, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid>)> {
+pub fn of(graph: &Graph, step: Step, size: Size, reading: Reading) -> Result<(String, Vec<Oid>)> {
     match step {
-        Step::Start => start(graph, size, purpose),
-        Step::Forward(number) => forward(graph, &graph.links[number], size, purpose),
+        Step::Start => start(graph, size, reading),
+        Step::Forward(number) => forward(graph, &graph.links[number], size, reading),
         Step::Reverse(number) => reverse(graph, &graph.links[number], size),
         Step::Content(table) => content(graph, &graph.tables[table], size),
     }
 }
 
-fn start(graph: &Graph, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid>)> {
+fn start(graph: &Graph, size: Size, reading: Reading) -> Result<(String, Vec<Oid>)> {
     let table = graph.start();
-    let columns = found_columns(graph, table, purpose == Purpose::Collect);
+    let columns = found_columns(graph, 0, reading, true);
     let keys = key_columns(table, "target");
     let relation = graph.relation(graph.start_scan)?;
     let (sql, types) = by_columns(relation, &keys, size, &columns)?;
-    Ok((format!("{sql}{}", locking(purpose, relation, table)), types))
+    Ok((
+        format!("{sql}{}", locking(reading.purpose, relation, table)),
+        types,
+    ))
 }
 
 fn content(graph: &Graph, table: &Table, size: Size) -> Result<(String, Vec<Oid>)> {
@@ -45,6 +48,22 @@ fn by_columns(
     output: &str,
 ) -> Result<(String, Vec<Oid>)> {
     let mut keys = Keys::new(size);
+    let columns: Vec<&IdentityColumn> = columns.iter().collect();
+    let matches = match_columns(&mut keys, relation, &columns)?;
+    let sql = format!(
+        "SELECT {output} FROM {} JOIN {} AS target ON {matches}",
+        keys.from(),
+        relation.in_from(),
+    );
+    Ok((sql, keys.types))
+}
+
+/// Takes keys for some columns of a relation, and returns the test by which they find its rows.
+pub fn match_columns(
+    keys: &mut Keys,
+    relation: &Relation,
+    columns: &[&IdentityColumn],
+) -> Result<String> {
     let mut matches = Vec::new();
     for column in columns {
         let equality = Equality::between(column.kind, column.kind)?;
@@ -54,16 +73,10 @@ fn by_columns(
         }
         matches.push(equality.sql(&value, &column.name));
     }
-    let sql = format!(
-        "SELECT {output} FROM {} JOIN {} AS target ON {}",
-        keys.from(),
-        relation.in_from(),
-        matches.join(" AND "),
-    );
-    Ok((sql, keys.types))
+    Ok(matches.join(" AND "))
 }
 
-fn forward(graph: &Graph, link: &Link, size: Size, purpose: Purpose) -> Result<(String, Vec<Oid>)> {
+fn forward(graph: &Graph, link: &Link, size: Size, reading: Reading) -> Result<(String, Vec<Oid>)> {
     let mut keys = Keys::new(size);
     let relation = graph.relation(link.target.scan)?;
     let mut matches = Vec::new();
@@ -82,15 +95,11 @@ fn forward(graph: &Graph, link: &Link, size: Size, purpose: Purpose) -> Result<(
     let table = &graph.tables[link.target.table];
     let sql = format!(
         "SELECT {} FROM {}{from} JOIN {} AS target ON {}{}",
-        found_columns(
-            graph,
-            table,
-            purpose == Purpose::Collect && table.read_at_once()
-        ),
+        found_columns(graph, link.target.table, reading, table.read_at_once()),
         keys.from(),
         relation.in_from(),
         matches.join(" AND "),
-        locking(purpose, relation, table),
+        locking(reading.purpose, relation, table),
     );
     Ok((sql, keys.types))
 }
@@ -127,16 +136,22 @@ fn pairs(link: &Link) -> impl Iterator<Item = ((&LinkColumn, &LinkColumn), &Equa
     columns.zip(&link.equalities)
 }
 
-/// What is read of each row found, as `Layout` describes it.
-fn found_columns(graph: &Graph, table: &Table, content: bool) -> String {
+/// What is read of each row found, as `Layout` describes it; its contents only where they are read at once.
+fn found_columns(graph: &Graph, number: usize, reading: Reading, at_once: bool) -> String {
+    let table = &graph.tables[number];
     let mut columns = vec!["s.ord".to_owned()];
-    if table.distinguished {
+    if reads_identity(table, reading.purpose) {
         columns.extend(read_identity(table, "target"));
     }
     columns.extend(flagged(table, &graph.links).map(|number| has_owner(&graph.links[number])));
     columns.extend(table.wanted.iter().map(|wanted| wanted.sql.clone()));
-    if content {
-        columns.extend(content_columns(table));
+    match reading.purpose {
+        Purpose::Collect if at_once => columns.extend(content_columns(table)),
+        Purpose::Act | Purpose::Preview => {
+            let extra = reading.extra_of(number).iter();
+            columns.extend(extra.map(|wanted| wanted.sql.clone()));
+        }
+        Purpose::Collect | Purpose::Lock => {}
     }
     columns.join(", ")
 }
@@ -180,9 +195,9 @@ fn key_document(table: &Table) -> String {
 /// Rows are locked in an order that is the same for everybody, so that two sessions do not wait for each other.
 fn locking(purpose: Purpose, relation: &Relation, table: &Table) -> String {
     match purpose {
-        Purpose::Collect => String::new(),
-        Purpose::Lock if relation.is_foreign() => " FOR UPDATE OF target".to_owned(),
-        Purpose::Lock => {
+        purpose if !purpose.locks() => String::new(),
+        _ if relation.is_foreign() => " FOR UPDATE OF target".to_owned(),
+        _ => {
             let columns = identity_columns(table, "target");
             let order: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
             format!(" ORDER BY {} FOR UPDATE OF target", order.join(", "))

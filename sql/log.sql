@@ -1,0 +1,125 @@
+-- The log: what was done, by whom, to which rows; and what is needed to say so without personal data. A schema of its own, dumped with the database.
+
+CREATE SCHEMA gdpr_log;
+
+CREATE TABLE gdpr_log.event (
+  id               uuid        PRIMARY KEY,
+  request          uuid        NOT NULL,
+  at               timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  transaction      xid8        NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+  "session_user"   name        NOT NULL,
+  "current_user"   name        NOT NULL,
+  call             text        NOT NULL,
+  subject          text        NOT NULL,
+  relation         text        NOT NULL,
+  action           text        NOT NULL,
+  rows             bigint      NOT NULL,
+  key_columns      text[]      NOT NULL,
+  keys             jsonb       NOT NULL,
+  columns          text[]      NOT NULL,
+  fingerprints     bytea,
+  ground           text,
+  registry_version text        NOT NULL,
+  reason           text,
+  CONSTRAINT action_is_known CHECK (action OPERATOR(pg_catalog.=) ANY (
+    '{deleted,anonymised,pseudonymised,detached,kept,unregistered}')),
+  CONSTRAINT there_are_rows CHECK (rows OPERATOR(pg_catalog.>) 0),
+  -- A table without a key has none to log.
+  CONSTRAINT a_key_for_each_row CHECK (
+    pg_catalog.jsonb_typeof(keys) OPERATOR(pg_catalog.=) 'array'
+    AND pg_catalog.jsonb_array_length(keys)
+        OPERATOR(pg_catalog.=) CASE key_columns WHEN '{}' THEN 0 ELSE rows END),
+  CONSTRAINT a_fingerprint_for_each_row CHECK (
+    fingerprints IS NULL
+    OR pg_catalog.length(fingerprints)
+       OPERATOR(pg_catalog.=) (4 OPERATOR(pg_catalog.*) rows OPERATOR(pg_catalog.*) pg_catalog.cardinality(columns))),
+  CONSTRAINT columns_were_changed CHECK (
+    (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised}'))
+    OPERATOR(pg_catalog.=) (fingerprints IS NOT NULL AND pg_catalog.cardinality(columns) OPERATOR(pg_catalog.>) 0))
+);
+CREATE INDEX event_request ON gdpr_log.event (request);
+CREATE INDEX event_at ON gdpr_log.event (at);
+-- Keyed digests and their keys do not get smaller by compression.
+ALTER TABLE gdpr_log.event ALTER COLUMN fingerprints SET STORAGE EXTERNAL, ALTER COLUMN keys SET STORAGE EXTERNAL;
+
+-- What stands in each anonymised row, as keyed digests: a value that has one is left alone, one written since is not.
+CREATE TABLE gdpr_log.anonymised (
+  relation regclass NOT NULL,
+  key      bigint   NOT NULL,  -- a keyed digest of the row's key
+  marks    bytea    NOT NULL,  -- four bytes for each value
+  PRIMARY KEY (relation, key)
+);
+
+-- Where short values of unique columns come from: each number is given once.
+CREATE SEQUENCE gdpr_log.distinct_number;
+
+CREATE TABLE gdpr_log.secret (
+  secret  bytea       NOT NULL,
+  made_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  CONSTRAINT secret_is_long_enough CHECK (pg_catalog.length(secret) OPERATOR(pg_catalog.>=) 32)
+);
+CREATE UNIQUE INDEX secret_is_one ON gdpr_log.secret ((true));
+
+-- A restored dump brings its own secret, which takes the place of the one just made.
+CREATE FUNCTION gdpr_log.replace_secret() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  DELETE FROM gdpr_log.secret;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER replace_secret BEFORE INSERT ON gdpr_log.secret
+  FOR EACH ROW EXECUTE FUNCTION gdpr_log.replace_secret();
+ALTER TABLE gdpr_log.secret ENABLE ALWAYS TRIGGER replace_secret;
+
+-- 244 bits from the system's strong random source.
+INSERT INTO gdpr_log.secret (secret) VALUES (pg_catalog.sha256(
+  pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) OPERATOR(pg_catalog.||) pg_catalog.uuid_send(pg_catalog.gen_random_uuid())));
+
+CREATE FUNCTION gdpr_log.append_only() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER) THEN
+    RAISE EXCEPTION 'the log can only be added to'
+      USING ERRCODE = 'insufficient_privilege',
+            HINT = 'An event shows what was done; to correct it, do what is right now.';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gdpr_log.event
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_log.append_only();
+ALTER TABLE gdpr_log.event ENABLE ALWAYS TRIGGER append_only;
+
+CREATE VIEW gdpr_log.summary AS
+  SELECT at::date AS day, action, relation, pg_catalog.count(DISTINCT request) AS requests, pg_catalog.count(*) AS events,
+         pg_catalog.sum(rows) AS rows
+  FROM gdpr_log.event
+  GROUP BY 1, 2, 3;
+
+SELECT pg_catalog.pg_extension_config_dump('gdpr_log.event', '');
+SELECT pg_catalog.pg_extension_config_dump('gdpr_log.anonymised', '');
+SELECT pg_catalog.pg_extension_config_dump('gdpr_log.secret', '');
+SELECT pg_catalog.pg_extension_config_dump('gdpr_log.distinct_number', '');
+
+REVOKE ALL ON SCHEMA gdpr_log FROM PUBLIC;
+REVOKE ALL ON gdpr_log.event, gdpr_log.anonymised, gdpr_log.secret, gdpr_log.summary FROM PUBLIC;
+REVOKE ALL ON SEQUENCE gdpr_log.distinct_number FROM PUBLIC;
+REVOKE ALL ON FUNCTION gdpr_log.append_only(), gdpr_log.replace_secret() FROM PUBLIC;
+
+COMMENT ON SCHEMA gdpr_log IS 'What gdpr_ext has done, without personal data (Art. 5(2) GDPR)';
+COMMENT ON TABLE gdpr_log.event IS 'An action on rows of one table. Append-only; written in the transaction of the action';
+COMMENT ON COLUMN gdpr_log.event.request IS 'The same for all events of one call';
+COMMENT ON COLUMN gdpr_log.event.call IS 'What was called: anonymise';
+COMMENT ON COLUMN gdpr_log.event.subject IS 'The table whose person the call was about';
+COMMENT ON COLUMN gdpr_log.event.action IS 'deleted, anonymised, pseudonymised, detached, kept, unregistered';
+COMMENT ON COLUMN gdpr_log.event.keys IS 'The rows'' keys: integers and uuids without a rule as they are, others as HMAC';
+COMMENT ON COLUMN gdpr_log.event.columns IS 'Columns that were changed';
+COMMENT ON COLUMN gdpr_log.event.fingerprints IS 'Four bytes for each row and column: keyed digests of the values before';
+COMMENT ON COLUMN gdpr_log.event.ground IS 'Why rows were kept: Art. 17(3)';
+COMMENT ON COLUMN gdpr_log.event.registry_version IS 'Digest of the registry that the action went by';
+COMMENT ON COLUMN gdpr_log.event.reason IS 'The setting gdpr_ext.reason';
+COMMENT ON VIEW gdpr_log.summary IS 'Events and rows per day, action and table';
+COMMENT ON TABLE gdpr_log.anonymised IS 'Keyed digests of what stands in anonymised rows';
+COMMENT ON TABLE gdpr_log.secret IS 'The key of every hash, pseudonym and digest, unless gdpr_ext.secret_file names another';
+COMMENT ON SEQUENCE gdpr_log.distinct_number IS 'Internal: source of distinct values';
+COMMENT ON FUNCTION gdpr_log.append_only() IS 'Internal: trigger of gdpr_log.event';
+COMMENT ON FUNCTION gdpr_log.replace_secret() IS 'Internal: trigger of gdpr_log.secret';

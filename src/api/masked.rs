@@ -1,0 +1,322 @@
+//! Internal functions that the statements of actions call: with the rights of whoever owns the table, hence for everybody, hence only inside an action.
+
+use crate::catalog::types;
+use crate::error::{Code, Error, Result};
+use crate::log::{secret, server};
+use crate::mask::{self, Chance, JsonPaths, Noise, TextMask, permute};
+use crate::spi::column::Storage;
+use crate::strategy::running;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use pgrx::{JsonB, Uuid};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::CStr;
+use std::rc::Rc;
+
+/// What happens to a text.
+enum OfText {
+    Text(TextMask),
+    Decimal(Noise, Option<(u32, i32)>),
+}
+
+/// What happens to a whole number.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OfInteger {
+    Noise { noise: Noise, max: i64 },
+    Pseudonym { max: i64 },
+    Random { min: i64, max: i64 },
+    Hash,
+}
+
+#[derive(Deserialize)]
+struct Decimal {
+    noise: Noise,
+    typmod: Option<(u32, i32)>,
+}
+
+type Known<T> = RefCell<HashMap<String, Rc<T>>>;
+
+thread_local! {
+    static CHANCE: RefCell<Option<Chance>> = const { RefCell::new(None) };
+    static TEXTS: Known<OfText> = RefCell::default();
+    static INTEGERS: Known<OfInteger> = RefCell::default();
+    static PATHS: Known<JsonPaths> = RefCell::default();
+}
+
+/// Works with this session's source of chance, seeded by the operating system.
+pub fn with_chance<T>(work: impl FnOnce(&mut Chance) -> T) -> Result<T> {
+    CHANCE.with_borrow_mut(|chance| {
+        let chance = match chance {
+            Some(chance) => chance,
+            None => chance.insert(Chance::of_system().map_err(|_| {
+                Error::new(
+                    Code::ERRCODE_SYSTEM_ERROR,
+                    "the operating system gives no randomness",
+                )
+                .hint("See to it that getrandom() works for the server.")
+            })?),
+        };
+        Ok(work(chance))
+    })
+}
+
+/// A description that rules have become, read once for a session.
+fn known<T>(
+    cache: &'static std::thread::LocalKey<Known<T>>,
+    description: &str,
+    read: fn(Value) -> serde_json::Result<T>,
+) -> Result<Rc<T>> {
+    if let Some(known) = cache.with_borrow(|cache| cache.get(description).cloned()) {
+        return Ok(known);
+    }
+    let read = serde_json::from_str(description).and_then(read);
+    let read = read.map_err(|_| {
+        Error::internal("a masking function was called with a description that is none")
+    })?;
+    let read = Rc::new(read);
+    cache.with_borrow_mut(|cache| cache.insert(description.to_owned(), read.clone()));
+    Ok(read)
+}
+
+fn plain<T: DeserializeOwned>(description: Value) -> serde_json::Result<T> {
+    serde_json::from_value(description)
+}
+
+fn of_text(description: Value) -> serde_json::Result<OfText> {
+    match description.get("decimal") {
+        Some(decimal) => {
+            let Decimal { noise, typmod } = plain(decimal.clone())?;
+            Ok(OfText::Decimal(noise, typmod))
+        }
+        None => Ok(OfText::Text(plain(description)?)),
+    }
+}
+
+/// Internal. A text by a rule.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_masked(value text, mask text) RETURNS text VOLATILE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_masked_text(value: &str, mask: &str) -> std::result::Result<String, ErrorReport> {
+    Ok(masked_text(value, mask)?)
+}
+
+fn masked_text(value: &str, mask: &str) -> Result<String> {
+    running::require()?;
+    let keys = secret::keys()?;
+    let mask = known(&TEXTS, mask, of_text)?;
+    with_chance(|chance| match &*mask {
+        OfText::Text(mask) => mask.apply(value, &keys, chance),
+        OfText::Decimal(noise, typmod) => {
+            mask::decimal::noise_decimal(value, *noise, *typmod, chance)
+                .unwrap_or_else(|| value.to_owned())
+        }
+    })
+}
+
+/// Internal. A whole number by a rule.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_masked(value bigint, mask text) RETURNS bigint VOLATILE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_masked_integer(value: i64, mask: &str) -> std::result::Result<i64, ErrorReport> {
+    Ok(masked_integer(value, mask)?)
+}
+
+fn masked_integer(value: i64, mask: &str) -> Result<i64> {
+    running::require()?;
+    match &*known(&INTEGERS, mask, plain::<OfInteger>)? {
+        OfInteger::Noise { noise, max } => {
+            with_chance(|chance| mask::number::noise_int(value, *noise, -max - 1, *max, chance))
+        }
+        OfInteger::Pseudonym { max } => Ok(mask::number::pseudonym(value, *max, &*secret::keys()?)),
+        OfInteger::Random { min, max } => with_chance(|chance| chance.between(*min, *max)),
+        OfInteger::Hash => {
+            let digest = secret::keys()?.hash(value.to_string().as_bytes());
+            let mut first = [0; 8];
+            first.copy_from_slice(&digest[..8]);
+            Ok(i64::from_be_bytes(first) & i64::MAX)
+        }
+    }
+}
+
+/// Internal. A number by a rule.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_masked(value double precision, mask text) RETURNS double precision VOLATILE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_masked_float(value: f64, mask: &str) -> std::result::Result<f64, ErrorReport> {
+    Ok(masked_float(value, mask)?)
+}
+
+/// The smallest noise on a number that has no scale.
+const STEP: f64 = 0.01;
+
+fn masked_float(value: f64, mask: &str) -> Result<f64> {
+    running::require()?;
+    match &*known(&INTEGERS, mask, plain::<OfInteger>)? {
+        OfInteger::Noise { noise, .. } => {
+            with_chance(|chance| mask::number::noise_float(value, *noise, STEP, f64::MAX, chance))
+        }
+        _ => Err(Error::internal(
+            "a number was given a mask that is for whole numbers",
+        )),
+    }
+}
+
+/// Internal. A uuid by a rule.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_masked(value uuid, mask text) RETURNS uuid VOLATILE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_masked_uuid(value: Uuid, mask: &str) -> std::result::Result<Uuid, ErrorReport> {
+    let _ = mask; // there is but one
+    let digest = hash(value.as_bytes())?;
+    Ok(Uuid::from_bytes(mask::uuid::of_digest(&digest)))
+}
+
+/// Internal. Bytes by a rule.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_masked(value bytea, mask text) RETURNS bytea VOLATILE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_masked_bytes(value: &[u8], mask: &str) -> std::result::Result<Vec<u8>, ErrorReport> {
+    let _ = mask; // there is but one
+    Ok(hash(value)?.to_vec())
+}
+
+fn hash(value: &[u8]) -> Result<[u8; 32]> {
+    running::require()?;
+    Ok(secret::keys()?.hash(value))
+}
+
+/// Internal. A document by the rules for its paths.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_masked(value jsonb, mask text) RETURNS jsonb VOLATILE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_masked_json(value: JsonB, mask: &str) -> std::result::Result<JsonB, ErrorReport> {
+    Ok(JsonB(masked_json(value.0, mask)?))
+}
+
+fn masked_json(value: Value, mask: &str) -> Result<Value> {
+    running::require()?;
+    let keys = secret::keys()?;
+    let paths = known(&PATHS, mask, plain::<JsonPaths>)?;
+    with_chance(|chance| mask::json::rewrite(value, &paths, &keys, chance))
+}
+
+/// Internal. A random number from 0 to below 1.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_chance() RETURNS double precision VOLATILE PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_chance() -> std::result::Result<f64, ErrorReport> {
+    Ok(with_chance(Chance::uniform)?)
+}
+
+/// Internal. A random number between minus and plus this one, not 0.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_offset(span bigint) RETURNS bigint VOLATILE STRICT PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_offset(span: i64) -> std::result::Result<i64, ErrorReport> {
+    Ok(with_chance(|chance| {
+        mask::number::offset(span.max(1), chance)
+    })?)
+}
+
+/// Internal. A number that was never given before.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_distinct_number() RETURNS bigint VOLATILE PARALLEL UNSAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_distinct_number() -> std::result::Result<i64, ErrorReport> {
+    Ok(distinct_number()?)
+}
+
+/// Internal. A text of that many letters and digits that was never given before, as long as there are such.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_distinct_text(length integer) RETURNS text VOLATILE STRICT PARALLEL UNSAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_distinct_text(length: i32) -> std::result::Result<String, ErrorReport> {
+    Ok(distinct_text(length)?)
+}
+
+fn distinct_number() -> Result<i64> {
+    running::require()?;
+    Ok(server::next_number(secret::distinct_numbers()?))
+}
+
+fn distinct_text(length: i32) -> Result<String> {
+    let number = distinct_number()?;
+    let order = secret::keys()?.order("distinct text");
+    Ok(permute::distinct_text(
+        &order,
+        number as u64,
+        length.max(1) as usize,
+    ))
+}
+
+/// Internal. Four bytes for each value: a keyed digest; zeros for NULL.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_marks(VARIADIC "any") RETURNS bytea STABLE PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_marks(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<Vec<u8>, ErrorReport> {
+    Ok(marks(fcinfo)?)
+}
+
+fn marks(fcinfo: pg_sys::FunctionCallInfo) -> Result<Vec<u8>> {
+    running::require()?;
+    let keys = secret::keys()?;
+    // SAFETY: PostgreSQL calls functions with as many arguments as it says.
+    let arguments = unsafe { (*fcinfo).args.as_slice((*fcinfo).nargs as usize) };
+    let mut marks = Vec::with_capacity(4 * arguments.len());
+    let mut image = Vec::new();
+    for (i, argument) in arguments.iter().enumerate() {
+        if argument.isnull {
+            marks.extend_from_slice(&[0; 4]);
+            continue;
+        }
+        image.clear();
+        // SAFETY: the argument's type is known from the call's expression.
+        let type_oid = unsafe { pg_sys::get_fn_expr_argtype((*fcinfo).flinfo, i as i32) };
+        append_image(type_oid, argument.value, &mut image);
+        marks.extend_from_slice(&keys.mark(&image).to_le_bytes());
+    }
+    Ok(marks)
+}
+
+thread_local! {
+    /// How values of a type are stored; None for types whose stored bytes would not be the same in another database.
+    static STORAGE: RefCell<HashMap<u32, Option<Storage>>> = RefCell::default();
+}
+
+fn append_image(type_oid: pg_sys::Oid, value: pg_sys::Datum, image: &mut Vec<u8>) {
+    let storage = STORAGE.with_borrow_mut(|known| {
+        let of = || {
+            let base = types::base_type(type_oid);
+            types::is_stored_alike(base).then(|| Storage::of(base))
+        };
+        *known.entry(type_oid.to_u32()).or_insert_with(of)
+    });
+    if let Some(storage) = storage {
+        storage.append_image(value, image);
+        return;
+    }
+    let (mut function, mut is_varlena) = (pg_sys::InvalidOid, false);
+    // SAFETY: the value is of this type; its output function returns a palloc'd string.
+    unsafe {
+        pg_sys::getTypeOutputInfo(type_oid, &mut function, &mut is_varlena);
+        let text = pg_sys::OidOutputFunctionCall(function, value);
+        image.extend_from_slice(CStr::from_ptr(text).to_bytes());
+        pg_sys::pfree(text.cast());
+    }
+}

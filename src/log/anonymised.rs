@@ -1,0 +1,101 @@
+//! What stands in anonymised rows, so that it is known again: keyed digests of values, by a keyed digest of the row's key.
+
+use crate::catalog::home::Home;
+use crate::error::Result;
+use crate::security::RunAs;
+use crate::spi::column::Column;
+use crate::spi::kept;
+use crate::spi::statement::{Access, Planning};
+use pgrx::pg_sys::{self, Oid};
+use pgrx::{FromDatum, IntoDatum, PgMemoryContexts};
+use std::collections::HashSet;
+
+/// A row: its table and the digest of its key.
+pub type RowKey = (Oid, u64);
+
+/// Runs with more rows than this are planned for their number.
+const MANY: usize = 10_000;
+
+/// Hands over the marks of those rows that have some, by their places in `rows`. Needs SPI and pinned settings.
+pub fn look_up(
+    home: &Home,
+    rows: &[RowKey],
+    access: Access,
+    mut each: impl FnMut(usize, &[u8]),
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let memory = PgMemoryContexts::new("gdpr_ext anonymised");
+    let parameters = columns(rows, &memory);
+    let _owner = RunAs::new(home.owner);
+    let statement = kept::of_session(
+        "SELECT s.ord, a.marks FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS s(relation, key, ord) \
+         JOIN gdpr_log.anonymised AS a \
+         ON a.relation OPERATOR(pg_catalog.=) s.relation AND a.key OPERATOR(pg_catalog.=) s.key",
+        &[pg_sys::OIDARRAYOID, pg_sys::INT8ARRAYOID],
+        planning(rows.len()),
+    )?;
+    statement.run(&parameters, access, |row| {
+        // SAFETY: the statement's columns are of types int8 and bytea.
+        let (ord, marks) = unsafe {
+            (
+                row.get(0).and_then(|datum| i64::from_datum(datum, false)),
+                row.get(1)
+                    .and_then(|datum| <&[u8]>::from_datum(datum, false)),
+            )
+        };
+        if let (Some(ord), Some(marks)) = (ord, marks) {
+            each(ord as usize - 1, marks);
+        }
+    })
+}
+
+/// Remembers what stands in rows now. Two rows that have one key (which only rows without a key can) are one.
+pub fn record(home: &Home, rows: &[(RowKey, Vec<u8>)]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let memory = PgMemoryContexts::new("gdpr_ext anonymised");
+    let mut seen = HashSet::with_capacity(rows.len());
+    let rows: Vec<&(RowKey, Vec<u8>)> = rows
+        .iter()
+        .filter(|((relation, key), _)| seen.insert((relation.to_u32(), *key)))
+        .collect();
+    let keys: Vec<RowKey> = rows.iter().map(|(key, _)| *key).collect();
+    let mut marks = Column::new(pg_sys::BYTEAOID, memory.value());
+    for (_, value) in &rows {
+        marks.push(value.as_slice().into_datum());
+    }
+    let all: Vec<u32> = (0..rows.len() as u32).collect();
+    let mut parameters = columns(&keys, &memory).to_vec();
+    parameters.push(Some(marks.array(&all)));
+    let _owner = RunAs::new(home.owner);
+    kept::of_session(
+        "INSERT INTO gdpr_log.anonymised AS a (relation, key, marks) \
+         SELECT s.relation::pg_catalog.regclass, s.key, s.marks \
+         FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS s(relation, key, marks) \
+         ON CONFLICT (relation, key) DO UPDATE SET marks = excluded.marks",
+        &[pg_sys::OIDARRAYOID, pg_sys::INT8ARRAYOID, pg_sys::BYTEAARRAYOID],
+        planning(rows.len()),
+    )?
+    .run_without_rows(&parameters, Access::Lock)
+}
+
+fn planning(rows: usize) -> Planning {
+    match rows > MANY {
+        true => Planning::EachRun,
+        false => Planning::Once,
+    }
+}
+
+fn columns(rows: &[RowKey], memory: &PgMemoryContexts) -> [Option<pg_sys::Datum>; 2] {
+    let mut relations = Column::new(pg_sys::OIDOID, memory.value());
+    let mut keys = Column::new(pg_sys::INT8OID, memory.value());
+    for (relation, key) in rows {
+        relations.push(relation.into_datum());
+        keys.push((*key as i64).into_datum());
+    }
+    let all: Vec<u32> = (0..rows.len() as u32).collect();
+    [Some(relations.array(&all)), Some(keys.array(&all))]
+}

@@ -1,0 +1,6 @@
+//! What was done, without personal data: events, what stands in anonymised rows, and the secret that both are keyed with.
+
+pub mod anonymised;
+pub mod event;
+pub mod secret;
+pub mod server;

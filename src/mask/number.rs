@@ -1,0 +1,112 @@
+//! Numbers: noise around them, and pseudonyms for them.
+
+use super::chance::Chance;
+use super::keys::Keys;
+use super::permute::derange;
+use serde::{Deserialize, Serialize};
+
+/// How far a value may move.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Noise {
+    /// By this part of itself.
+    Ratio(f64),
+    Amount(f64),
+}
+
+impl Noise {
+    /// The largest move; at least `least`.
+    pub fn span(self, value: f64, least: f64) -> f64 {
+        let span = match self {
+            Self::Ratio(ratio) => value.abs() * ratio.abs(),
+            Self::Amount(amount) => amount.abs(),
+        };
+        span.max(least)
+    }
+}
+
+/// Another number near it, from `min` to `max`; the value itself only if these leave no other.
+pub fn noise_int(value: i64, noise: Noise, min: i64, max: i64, chance: &mut Chance) -> i64 {
+    let (min, max) = (min.min(max), min.max(max));
+    let span = noise.span(value as f64, 1.0).round() as i64;
+    let low = value.saturating_sub(span).max(min);
+    let high = value.saturating_add(span).min(max);
+    if low > high || low == high && low == value {
+        // Nothing as near as that: the nearest.
+        return if value < max {
+            min.max(value.saturating_add(1))
+        } else {
+            max.min(value.saturating_sub(1)).max(min)
+        };
+    }
+    if !(low..=high).contains(&value) {
+        return chance.between(low, high);
+    }
+    let others = high.abs_diff(low);
+    let drawn = low.wrapping_add_unsigned(chance.below(others));
+    if drawn < value { drawn } else { drawn + 1 }
+}
+
+/// Another number near it, by a multiple of `step` (0: any), from `-limit` to `limit`. NaN and the infinities stay.
+pub fn noise_float(value: f64, noise: Noise, step: f64, limit: f64, chance: &mut Chance) -> f64 {
+    if !value.is_finite() {
+        return value;
+    }
+    let step = if step.is_finite() { step.abs() } else { 0.0 };
+    let limit = if limit.is_nan() {
+        f64::MAX
+    } else {
+        limit.abs().min(f64::MAX)
+    };
+    let mut span = noise.span(value, step).min(f64::MAX);
+    if span == 0.0 {
+        span = 1.0;
+    }
+    let distance = match step {
+        0.0 => span * (1.0 - chance.uniform()),
+        _ => (1.0 + (chance.uniform() * (span / step).floor()).floor()) * step,
+    };
+    let signed = if chance.flip() { distance } else { -distance };
+    let moved = [value + signed, value - signed];
+    let fits = |moved: &f64| moved.abs() <= limit && *moved != value;
+    match moved.into_iter().find(fits) {
+        Some(moved) => moved,
+        // Out of bounds on both sides, or too small a move for a number of this size.
+        None if value > -limit => value.next_down().clamp(-limit, limit),
+        None => value.next_up().clamp(-limit, limit),
+    }
+}
+
+/// Days or microseconds to move by: from `-span` to `span`, never 0.
+pub fn offset(span: i64, chance: &mut Chance) -> i64 {
+    let span = span.saturating_abs().max(1);
+    noise_int(0, Noise::Amount(span as f64), -span, span, chance)
+}
+
+/// Sizes of int2, int4: a number keeps to those of its size, so that equal numbers become equal in columns of
+/// different types.
+const SIZES: [u64; 3] = [0, 1 << 15, 1 << 31];
+
+/// The number that stands for a value, of `0..=max`; a negative one for a negative value. Never the value itself, if
+/// there is another one of its size.
+pub fn pseudonym(value: i64, max: i64, keys: &Keys) -> i64 {
+    // -1 is to the negative numbers what 0 is to the others.
+    let (negative, n) = if value < 0 {
+        (true, !value)
+    } else {
+        (false, value)
+    };
+    let end = max.max(n).unsigned_abs() + 1;
+    let n = n.unsigned_abs();
+    let low = SIZES.into_iter().rfind(|size| *size <= n).unwrap_or(0);
+    let high = SIZES
+        .into_iter()
+        .find(|size| *size > n)
+        .unwrap_or(end)
+        .min(end);
+    let place = (low + derange(keys.permutation(), n - low, high - low)) as i64;
+    if negative { !place } else { place }
+}
+
+#[cfg(test)]
+mod tests;

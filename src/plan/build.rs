@@ -1,0 +1,229 @@
+//! Makes a plan from the graph, the registry's rules and the catalog.
+
+use super::{Change, Group, KeyPart, Plan, TablePlan, Treatment};
+use crate::catalog::details::Details;
+use crate::error::Result;
+use crate::link::cached;
+use crate::link::graph::{Graph, Link, Table, Wanted};
+use crate::registry::hooks::Hooks;
+use crate::registry::rules::{self, Ruled};
+use crate::spi::kept::Kept;
+use crate::sql::Ident;
+use crate::strategy::Values;
+use crate::walk::identity::key_columns;
+use pgrx::pg_sys::{self, Oid};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Arguments that one call of our function takes: PostgreSQL's own limit is 100.
+const ARGUMENTS: usize = 90;
+
+impl Plan {
+    /// Needs SPI and pinned settings.
+    pub fn build(graph: &Rc<Graph>, home: &str) -> Result<Self> {
+        let ruled = graph.tables.iter().filter(|table| has_rules(table));
+        let ruled: Vec<Oid> = ruled.map(|table| table.relation).collect();
+        let details: HashMap<Oid, Details> = Details::load_all(&ruled)?
+            .into_iter()
+            .map(|details| (details.relation, details))
+            .collect();
+        let mut tables = Vec::with_capacity(graph.tables.len());
+        for number in 0..graph.tables.len() {
+            let details = details.get(&graph.tables[number].relation);
+            tables.push(table_plan(graph, number, details, home)?);
+        }
+        let groups = Group::all(graph, &mut tables, &details, cached::schema().as_deref())?;
+        let extra = tables.iter().map(|table| extra(table, home)).collect();
+        let links = graph.links.iter().enumerate();
+        let moving_links = links
+            .filter(|(_, link)| moves(link, &tables))
+            .map(|(number, _)| number)
+            .collect();
+        Ok(Self {
+            graph: graph.clone(),
+            tables,
+            extra,
+            groups,
+            moving_links,
+            statements: Kept::default(),
+            home: home.to_owned(),
+        })
+    }
+}
+
+fn has_rules(table: &Table) -> bool {
+    let rules = table
+        .entry
+        .as_ref()
+        .and_then(|entry| entry.rules.as_object());
+    table.depth.is_some() && rules.is_some_and(|rules| !rules.is_empty())
+}
+
+fn table_plan(
+    graph: &Graph,
+    number: usize,
+    details: Option<&Details>,
+    home: &str,
+) -> Result<TablePlan> {
+    let table = &graph.tables[number];
+    let relation = graph.relation(table.relation)?;
+    let ruled = match (&table.entry, details) {
+        (Some(entry), Some(details)) => rules::read(relation, details, &entry.rules, home)?,
+        _ => Vec::new(),
+    };
+    let kept_whole = table
+        .entry
+        .as_ref()
+        .filter(|entry| entry.on_erase.as_deref() == Some("keep"));
+    let treatment = match (&table.entry, kept_whole) {
+        (None, _) => match unregistered_columns(graph, number)? {
+            columns if columns.is_empty() => Treatment::Nothing,
+            columns => Treatment::Unregistered(columns),
+        },
+        (_, Some(entry)) => Treatment::Keep(entry.ground.clone().unwrap_or_default()),
+        _ if ruled.iter().any(Ruled::changes) => Treatment::Mask,
+        _ => Treatment::Nothing,
+    };
+    let changed = || {
+        ruled
+            .iter()
+            .filter(|rule| rule.changes() && treatment == Treatment::Mask)
+    };
+    let changes: Vec<Change> = changed().map(change).collect();
+    let key = table
+        .key
+        .iter()
+        .zip(key_columns(table, "target"))
+        .map(|(column, identity)| {
+            let changes = changes.iter().any(|change| change.column == column.name);
+            KeyPart::new(column.name.clone(), identity, changes)
+        });
+    Ok(TablePlan {
+        reasons: reasons(&ruled),
+        pseudonymous: changed().any(|rule| rule.mask.pseudonymous),
+        key: key.collect(),
+        hooks: match &table.entry {
+            Some(entry) => Hooks::parse(&entry.hooks)?,
+            None => Hooks::default(),
+        },
+        triggers: details.is_some_and(|details| details.triggers),
+        needs_all_rows: changed()
+            .find(|rule| rule.strategy.needs_all_rows())
+            .map(|rule| rule.field.name()),
+        has_expression: changed().any(|rule| rule.strategy.is_expression()),
+        constraints: details.map(Details::names).unwrap_or_default(),
+        group: None,
+        changes,
+        treatment,
+    })
+}
+
+/// NULL stays NULL, whatever the rule.
+fn change(rule: &Ruled) -> Change {
+    let field = &rule.field;
+    let sql =
+        match rule.mask.strict || field.column.is_not_null() || rule.mask.values == Values::Null {
+            true => rule.mask.sql.clone(),
+            false => format!(
+                "CASE WHEN {0} IS NULL THEN {0} ELSE {1} END",
+                field.value(),
+                rule.mask.sql
+            ),
+        };
+    Change {
+        column: field.column.name.clone(),
+        number: field.column.number,
+        sql,
+        values: rule.mask.values,
+        constant: (rule.mask.values == Values::Constant)
+            .then(|| format!("{}::{}", rule.mask.sql, field.column.sql_type)),
+    }
+}
+
+fn reasons(ruled: &[Ruled]) -> Option<String> {
+    let mut reasons: Vec<&str> = ruled
+        .iter()
+        .filter_map(|rule| rule.strategy.keeps()?.reason)
+        .collect();
+    reasons.dedup();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+/// The columns of a table that belong neither to its key nor to a foreign key.
+fn unregistered_columns(graph: &Graph, number: usize) -> Result<Vec<String>> {
+    let table = &graph.tables[number];
+    let is_key = |name: &String| table.key.iter().any(|column| column.name == *name);
+    let is_reference = |name: &String| {
+        let mut keys = graph
+            .links
+            .iter()
+            .filter(|link| link.on_delete.is_some() && link.target.table == number);
+        keys.any(|link| {
+            link.target
+                .columns
+                .iter()
+                .any(|column| column.name == *name)
+        })
+    };
+    let columns = graph
+        .relation(table.relation)?
+        .columns
+        .iter()
+        .map(|column| column.name.clone());
+    Ok(columns
+        .filter(|name| !is_key(name) && !is_reference(name))
+        .collect())
+}
+
+fn extra(table: &TablePlan, home: &str) -> Vec<Wanted> {
+    let key = table.key.iter().map(|part| Wanted {
+        sql: part.identity.read(),
+        element: part.identity.element,
+    });
+    let mut extra: Vec<Wanted> = key.collect();
+    if table.treatment == Treatment::Mask {
+        if table.key.is_empty() {
+            extra.push(Wanted {
+                sql: "(target.*)::pg_catalog.text".to_owned(),
+                element: pg_sys::TEXTOID,
+            });
+        }
+        extra.push(Wanted {
+            sql: marks(table, home),
+            element: pg_sys::BYTEAOID,
+        });
+    }
+    extra
+}
+
+/// Keyed digests of the columns that change, over the alias `target`.
+pub fn marks(table: &TablePlan, home: &str) -> String {
+    let columns: Vec<String> = table
+        .changes
+        .iter()
+        .map(|change| format!("target.{}", Ident(&change.column)))
+        .collect();
+    let calls: Vec<String> = columns
+        .chunks(ARGUMENTS)
+        .map(|columns| format!("{}.gdpr_marks({})", Ident(home), columns.join(", ")))
+        .collect();
+    calls.join(" OPERATOR(pg_catalog.||) ")
+}
+
+/// What a link leads to by a source column that changes would not be found afterwards.
+fn moves(link: &Link, tables: &[TablePlan]) -> bool {
+    let changes = &tables[link.source.table].changes;
+    let changed = |name: &String| changes.iter().any(|change| change.column == *name);
+    let condition = link
+        .condition
+        .iter()
+        .flat_map(|condition| &condition.source);
+    link.depth.is_some()
+        && !changes.is_empty()
+        && (link
+            .source
+            .columns
+            .iter()
+            .any(|column| column.is_expression || changed(&column.name))
+            || condition.into_iter().any(|(name, _)| changed(name)))
+}

@@ -1,0 +1,97 @@
+//! The parts of a row's key as texts: for the log, and for what tells rows apart beyond a transaction.
+
+use crate::walk::identity::IdentityColumn;
+use pgrx::pg_sys::{self, Datum, Oid};
+use pgrx::{FromDatum, Uuid};
+use std::ffi::CStr;
+use std::fmt::Write;
+
+pub struct KeyPart {
+    pub column: String,
+    pub identity: IdentityColumn,
+    /// It goes into the log as it is: an integer or a uuid without a rule.
+    pub plain: bool,
+    /// It has a rule that changes it.
+    pub changes: bool,
+    form: Form,
+}
+
+enum Form {
+    Int2,
+    Int4,
+    Int8,
+    Uuid,
+    Text,
+    /// by the type's output function
+    Output(Oid),
+}
+
+impl KeyPart {
+    pub fn new(column: String, identity: IdentityColumn, changes: bool) -> Self {
+        let form = match identity.element {
+            pg_sys::INT2OID => Form::Int2,
+            pg_sys::INT4OID => Form::Int4,
+            pg_sys::INT8OID => Form::Int8,
+            pg_sys::UUIDOID => Form::Uuid,
+            pg_sys::TEXTOID | pg_sys::VARCHAROID => Form::Text,
+            other => Form::Output(output_function(other)),
+        };
+        let plain = !changes && matches!(form, Form::Int2 | Form::Int4 | Form::Int8 | Form::Uuid);
+        Self {
+            column,
+            identity,
+            plain,
+            changes,
+            form,
+        }
+    }
+
+    /// It stands in JSON without quotes.
+    pub fn is_number(&self) -> bool {
+        matches!(self.form, Form::Int2 | Form::Int4 | Form::Int8)
+    }
+
+    /// Appends the text of a value of this part.
+    pub fn write(&self, value: Option<Datum>, text: &mut String) {
+        let Some(value) = value else { return };
+        // SAFETY: the value is of the type that the form was chosen by.
+        unsafe {
+            match self.form {
+                Form::Int2 => append(text, i16::from_datum(value, false)),
+                Form::Int4 => append(text, i32::from_datum(value, false)),
+                Form::Int8 => append(text, i64::from_datum(value, false)),
+                Form::Uuid => append(text, Uuid::from_datum(value, false)),
+                Form::Text => append(text, <&str>::from_datum(value, false)),
+                Form::Output(function) => {
+                    let printed = pg_sys::OidOutputFunctionCall(function, value);
+                    text.push_str(&CStr::from_ptr(printed).to_string_lossy());
+                    pg_sys::pfree(printed.cast());
+                }
+            }
+        }
+    }
+}
+
+fn append(text: &mut String, value: Option<impl std::fmt::Display>) {
+    if let Some(value) = value {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{value}");
+    }
+}
+
+fn output_function(oid: Oid) -> Oid {
+    let (mut function, mut is_varlena) = (pg_sys::InvalidOid, false);
+    // SAFETY: the pointers are to live locals.
+    unsafe { pg_sys::getTypeOutputInfo(oid, &mut function, &mut is_varlena) };
+    function
+}
+
+/// The bytes that stand for a key: its parts' texts, each with its length.
+pub fn image<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let mut image = Vec::with_capacity(16);
+    for part in parts {
+        image.extend_from_slice(&(part.len() as u32).to_le_bytes());
+        image.extend_from_slice(part.as_bytes());
+    }
+    image
+}

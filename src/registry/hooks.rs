@@ -1,0 +1,73 @@
+//! Functions that the table's owner wants called before and after a change.
+
+use crate::catalog::relation::Relation;
+use crate::error::{Code, Error, Result};
+use crate::sql::Qualified;
+use pgrx::pg_sys;
+use serde::Deserialize;
+use serde_json::Value;
+use std::ffi::CString;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hooks {
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl Hooks {
+    /// 22023 if it is anything but an object with the keys `before` and `after`.
+    pub fn parse(hooks: &Value) -> Result<Self> {
+        serde_json::from_value(hooks.clone()).map_err(|_| {
+            Error::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "hooks cannot be read")
+                .hint("Write them as '{\"before\": \"schema.function\", \"after\": \"schema.function\"}'.")
+        })
+    }
+
+    /// Each is a function `(regclass, jsonb)`: 42883.
+    pub fn check(&self, relation: &Relation) -> Result<()> {
+        for name in self.before.iter().chain(&self.after) {
+            function(name, relation)?;
+        }
+        Ok(())
+    }
+}
+
+/// The function of that name as it stands in SQL. A name without a schema is not looked for: the search path is the caller's.
+pub fn function(name: &str, relation: &Relation) -> Result<String> {
+    let missing = || {
+        Error::new(
+            Code::ERRCODE_UNDEFINED_FUNCTION,
+            format!(
+                "hook {name} of table {} is no function (regclass, jsonb)",
+                relation.qualified()
+            ),
+        )
+        .hint("Name it with its schema, and let it take (relation regclass, keys jsonb).")
+    };
+    let (schema, name) = match name.split_once('.') {
+        Some((schema, name)) if !name.contains('.') => (schema, name),
+        _ => return Err(missing()),
+    };
+    let (c_schema, c_name) = (CString::new(schema), CString::new(name));
+    let (Ok(c_schema), Ok(c_name)) = (c_schema, c_name) else {
+        return Err(missing());
+    };
+    let types = [pg_sys::REGCLASSOID, pg_sys::JSONBOID];
+    // SAFETY: a list of two String nodes, as the parser makes of a qualified name; missing_ok keeps the look-up from raising.
+    let oid = unsafe {
+        let mut names = pg_sys::lappend(
+            std::ptr::null_mut(),
+            pg_sys::makeString(pg_sys::pstrdup(c_schema.as_ptr())).cast(),
+        );
+        names = pg_sys::lappend(
+            names,
+            pg_sys::makeString(pg_sys::pstrdup(c_name.as_ptr())).cast(),
+        );
+        pg_sys::LookupFuncName(names, types.len() as i32, types.as_ptr(), true)
+    };
+    if oid == pg_sys::InvalidOid {
+        return Err(missing());
+    }
+    Ok(Qualified { schema, name }.to_string())
+}

@@ -1,0 +1,48 @@
+//! Statements that run what a user wrote: expressions, constraints, triggers.
+
+use crate::error::{Code, Error, Result};
+use pgrx::pg_sys::panic::CaughtError;
+use std::panic::AssertUnwindSafe;
+
+/// What fails for some row says so with the row's values ("invalid input syntax for type integer: ...", "Failing row contains ..."). The
+/// error is passed on without them, as `said` puts it. It ends the statement: nothing is done after it was caught.
+pub fn run(
+    run: impl FnOnce() -> Result<()>,
+    said: impl FnOnce(Code) -> Result<Error>,
+) -> Result<()> {
+    run_naming(run, |code, _| said(code))
+}
+
+/// The same; `said` is given the server's message too, to find the names of constraints in it.
+pub fn run_naming(
+    run: impl FnOnce() -> Result<()>,
+    said: impl FnOnce(Code, &str) -> Result<Error>,
+) -> Result<()> {
+    let run = AssertUnwindSafe(run);
+    let failed = pgrx::PgTryBuilder::new(AssertUnwindSafe(|| run.0().map_err(Ok)))
+        .catch_others(|caught| match caught {
+            CaughtError::PostgresError(report) if shows_values(report.sql_error_code()) => {
+                Err(Err((report.sql_error_code(), report.message().to_owned())))
+            }
+            other => other.rethrow(),
+        })
+        .execute();
+    match failed {
+        Ok(()) => Ok(()),
+        Err(Ok(error)) => Err(error),
+        Err(Err((code, message))) => Err(said(code, &message)?),
+    }
+}
+
+/// Data exceptions, integrity violations, and what functions raise themselves: their messages are made of values.
+fn shows_values(code: Code) -> bool {
+    let class = code as u32 & 0o7777;
+    [
+        Code::ERRCODE_DATA_EXCEPTION,
+        Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION,
+        Code::ERRCODE_RAISE_EXCEPTION,
+        Code::ERRCODE_WITH_CHECK_OPTION_VIOLATION,
+    ]
+    .iter()
+    .any(|shown| class == *shown as u32 & 0o7777)
+}

@@ -1,0 +1,47 @@
+//! `hash`: an HMAC of the value under the secret. Equal values stay equal, in every table.
+
+use super::{Field, Kind, Mask, Strategy, Values};
+use crate::error::Result;
+use crate::mask::TextMask;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub struct Hash {
+    length: Option<usize>,
+}
+
+/// Hex digits of a whole HMAC-SHA256.
+const WHOLE: usize = 64;
+/// So many hex digits keep ten million values apart.
+const APART: usize = 16;
+/// Fewer than these say too little to be called a hash.
+const LEAST: usize = 8;
+
+impl Hash {
+    pub fn text(&self, room: Option<usize>) -> TextMask {
+        let length = self.length.unwrap_or(WHOLE).min(room.unwrap_or(WHOLE));
+        TextMask::Hash {
+            length: length.clamp(1, WHOLE),
+        }
+    }
+}
+
+impl Strategy for Hash {
+    fn mask(&self, field: &Field) -> Result<Mask> {
+        let value = field.value();
+        let sql = match field.kind {
+            Kind::Text(_) => {
+                let needs = match (field.unique, self.length) {
+                    (Some(_), length) => length.unwrap_or(APART).max(APART),
+                    (None, length) => length.unwrap_or(LEAST),
+                };
+                let room = field.text("hash", needs)?;
+                field.masked(&format!("{value}::pg_catalog.text"), &self.text(room))?
+            }
+            Kind::Bytea | Kind::Uuid => field.masked(&value, &"hash")?,
+            Kind::Integer(i64::MAX) => field.masked(&value, &"hash")?,
+            _ => return Err(field.unsuitable("hash", "texts, bytea, uuid and bigint")),
+        };
+        Ok(Mask::new(sql, Values::Fresh).strict().pseudonymous())
+    }
+}
