@@ -28,7 +28,7 @@ CREATE TABLE gdpr_log.event (
   CONSTRAINT a_key_for_each_row CHECK (
     pg_catalog.jsonb_typeof(keys) OPERATOR(pg_catalog.=) 'array'
     AND pg_catalog.jsonb_array_length(keys)
-        OPERATOR(pg_catalog.=) CASE key_columns WHEN '{}' THEN 0 ELSE rows END),
+        OPERATOR(pg_catalog.=) CASE WHEN key_columns OPERATOR(pg_catalog.=) '{}' THEN 0 ELSE rows END),
   CONSTRAINT a_fingerprint_for_each_row CHECK (
     fingerprints IS NULL
     OR pg_catalog.length(fingerprints)
@@ -90,7 +90,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gdpr_log.event
 ALTER TABLE gdpr_log.event ENABLE ALWAYS TRIGGER append_only;
 
 CREATE VIEW gdpr_log.summary AS
-  SELECT at::date AS day, action, relation, pg_catalog.count(DISTINCT request) AS requests, pg_catalog.count(*) AS events,
+  SELECT at::pg_catalog.date AS day, action, relation, pg_catalog.count(DISTINCT request) AS requests, pg_catalog.count(*) AS events,
          pg_catalog.sum(rows) AS rows
   FROM gdpr_log.event
   GROUP BY 1, 2, 3;

@@ -272,38 +272,46 @@ CREATE EVENT TRIGGER gdpr_follow_drops ON sql_drop
 -- Masking functions that SQL says better.
 
 CREATE FUNCTION gdpr_noise(value date, span interval DEFAULT '30 days') RETURNS date
-LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
-RETURN value OPERATOR(pg_catalog.+) @extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog./) 86400)::bigint)::integer;
+LANGUAGE sql VOLATILE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT value OPERATOR(pg_catalog.+) @extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog./) 86400)::bigint)::integer
+$$;
 
 CREATE FUNCTION gdpr_noise(value timestamp, span interval DEFAULT '30 days') RETURNS timestamp
-LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
-RETURN value OPERATOR(pg_catalog.+) (@extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
-                                     OPERATOR(pg_catalog.*) '1 microsecond'::interval);
+LANGUAGE sql VOLATILE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT value OPERATOR(pg_catalog.+) (@extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
+                                     OPERATOR(pg_catalog.*) '1 microsecond'::interval)
+$$;
 
 CREATE FUNCTION gdpr_noise(value timestamptz, span interval DEFAULT '30 days') RETURNS timestamptz
-LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
-RETURN value OPERATOR(pg_catalog.+) (@extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
-                                     OPERATOR(pg_catalog.*) '1 microsecond'::interval);
+LANGUAGE sql VOLATILE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT value OPERATOR(pg_catalog.+) (@extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
+                                     OPERATOR(pg_catalog.*) '1 microsecond'::interval)
+$$;
 
 CREATE FUNCTION gdpr_generalise(value date, "to" text DEFAULT 'year') RETURNS date
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN pg_catalog.date_trunc("to", value::timestamp)::date;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.date_trunc("to", value::timestamp)::date
+$$;
 
 CREATE FUNCTION gdpr_generalise(value timestamp, "to" text DEFAULT 'year') RETURNS timestamp
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN pg_catalog.date_trunc("to", value);
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.date_trunc("to", value)
+$$;
 
 CREATE FUNCTION gdpr_generalise(value timestamptz, "to" text DEFAULT 'year') RETURNS timestamptz
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN pg_catalog.timezone('UTC', pg_catalog.date_trunc("to", pg_catalog.timezone('UTC', value)));
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.timezone('UTC', pg_catalog.date_trunc("to", pg_catalog.timezone('UTC', value)))
+$$;
 
 CREATE FUNCTION gdpr_generalise(value bigint, step bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN (pg_catalog.floor(value::numeric OPERATOR(pg_catalog./) step::numeric) OPERATOR(pg_catalog.*) step::numeric)::bigint;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT (pg_catalog.floor(value::numeric OPERATOR(pg_catalog./) step::numeric) OPERATOR(pg_catalog.*) step::numeric)::bigint
+$$;
 
 CREATE FUNCTION gdpr_generalise(value numeric, step numeric) RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN pg_catalog.floor(value OPERATOR(pg_catalog./) step) OPERATOR(pg_catalog.*) step;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.floor(value OPERATOR(pg_catalog./) step) OPERATOR(pg_catalog.*) step
+$$;
 
 COMMENT ON FUNCTION gdpr_remember_names() IS 'Internal: remembers what the names in the registry mean';
 COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the registry''s tables';

@@ -1,5 +1,7 @@
 //! Values into masked values. Leaves only: no SQL, nothing of PostgreSQL, no state but keys and chance.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod chance;
 pub mod decimal;
 pub mod digits;

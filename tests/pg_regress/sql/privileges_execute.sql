@@ -17,6 +17,9 @@ WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM 
   AND d.deptype = 'e' AND acl.grantee = 0
 ORDER BY 1, 2;
 
+-- Not even the schema of the log may be looked into.
+SELECT has_schema_privilege('public', 'gdpr_log', 'USAGE') AS usage, has_schema_privilege('public', 'gdpr_log', 'CREATE') AS create;
+
 -- A SECURITY DEFINER function without a search_path of its own would run what the caller put in front.
 SELECT p.oid::regprocedure AS definer_without_search_path
 FROM pg_depend d JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
@@ -41,6 +44,9 @@ SELECT gdpr_register('person');
 SELECT gdpr_unregister('person');
 SELECT gdpr_link('person', '{id}', 'person', '{id}');
 SELECT gdpr_unlink('person', '{id}', 'person', '{id}');
+SELECT * FROM gdpr_anonymise('person', 1);
+SELECT * FROM gdpr_preview('anonymise', 'person', 1);
+SELECT gdpr_is_anonymised('person', 1);
 RESET ROLE;
 
 -- Granted two functions, it can do those, and needs no right on the extension's own tables for it.
