@@ -83,6 +83,7 @@ impl Strategy for Generalise {
             Kind::Float => field.cast(&floor(&self.step(field)?)),
             _ => return Err(field.unsuitable("generalise", "dates, timestamps and numbers")),
         };
-        Ok(Mask::new(sql, Values::Derived).strict())
+        // GREATEST and its like do not give NULL for NULL.
+        Ok(Mask::new(sql, Values::Derived))
     }
 }
