@@ -85,10 +85,6 @@ SELECT * FROM gdpr_anonymise('unregistered', 1, cascade => false);
 \echo :SQLSTATE
 SELECT gdpr_is_anonymised('unregistered', 1);
 
--- A table of the system's, one of the extension's.
-SELECT * FROM gdpr_anonymise('pg_class', '1259');
-\echo :SQLSTATE
-
 -- A temporary table cannot be registered, and so cannot be anonymised. (Its schema has a number in its name.)
 \set VERBOSITY sqlstate
 SELECT gdpr_register('person_temp', '{"name": "null"}');

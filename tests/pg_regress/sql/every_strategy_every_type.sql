@@ -62,7 +62,8 @@ BEGIN
                WHEN 'distinct' THEN count(DISTINCT new) FILTER (WHERE old <> 'null') = 20
                WHEN 'injective' THEN count(DISTINCT new) FILTER (WHERE old <> 'null') = 10
                                      AND count(DISTINCT (old, new)) FILTER (WHERE old <> 'null') = 10
-               WHEN 'equal' THEN count(DISTINCT (old, new)) FILTER (WHERE old <> 'null') = 10
+               WHEN 'equal' THEN count(DISTINCT (old, new)) FILTER (WHERE old <> 'null')
+                                 = count(DISTINCT old) FILTER (WHERE old <> 'null')
            END,
            bool_and(position(lower(old #>> '{}') IN lower(new #>> '{}')) = 0) FILTER (WHERE old <> 'null' AND new <> 'null' AND spelt),
            CASE WHEN promises = 'equal' THEN min(new #>> '{}') FILTER (WHERE old <> 'null') END
@@ -127,7 +128,6 @@ SELECT * FROM judge('{int2,int4,int8,domi,num,num82,flt4,flt8}', '{"strategy": "
 SELECT * FROM judge('{dat,ts,tsz}', '{"strategy": "random", "min": "2000-01-01", "max": "2020-12-31"}');
 SELECT "column", type, word, nulls_stay FROM judge('{yes,how,int2,int4,int8,num,num82,flt4,flt8,dat,ts,tsz}', '"random"');
 -- What it was bounded by holds.
-SELECT "column", keeps_promise FROM judge('{int4,dat}', '"null"');
 SELECT gdpr_register('person', '{"int4": {"strategy": "random", "min": 10, "max": 12}, "num82": {"strategy": "random", "min": 0.5, "max": 0.75},
                                  "dat": {"strategy": "random", "min": "2000-01-01", "max": "2000-01-03"},
                                  "vc": {"strategy": "random", "length": 5}, "int8": {"strategy": "noise", "amount": 3},
@@ -167,7 +167,7 @@ SELECT gdpr_register('defaults', '{"*": "default"}', subject => true);
 SELECT * FROM gdpr_anonymise('defaults', ARRAY[1, 2]);
 TABLE defaults ORDER BY id;
 
--- json: rules for places in a document. What is not there is not made; what is of another kind is not left.
+-- json: rules for places in a document. What is not there is not made; what no path leads to stays.
 CREATE TABLE documents (id int PRIMARY KEY, doc json, docb jsonb);
 INSERT INTO documents SELECT i, d::json, d::jsonb FROM (VALUES
     (1, '{"name": "Ada", "contact": {"email": "ada@example.org", "phone": "+31 6 1234", "city": "London"},
@@ -189,7 +189,7 @@ SELECT gdpr_is_anonymised('documents', 1);
 -- Every rule that may stand inside.
 SELECT gdpr_register('documents', jsonb_build_object('docb',
        jsonb_build_object('strategy', 'json', 'paths', jsonb_build_object('a', rule))))
-FROM jsonb_array_elements('["null", "blank", "partial", "hash", "pseudonym", {"strategy": "fake", "kind": "name"}, "email", "random",
+FROM jsonb_array_elements('["null", "blank", "partial", "hash", "pseudonym", {"strategy": "fake", "kind": "name"}, "email",
                             {"strategy": "value", "value": [1]}]') rule;
 
 -- Values that are already what the rule would make of them: that is no failure, and nothing is left to do.
@@ -204,14 +204,15 @@ SELECT * FROM gdpr_anonymise('neutral', 1);
 
 -- Values at the edges of their types.
 CREATE TABLE edge (id int PRIMARY KEY, small smallint, big bigint, exact numeric, float float8, day date, moment timestamptz, long text,
-    empty text, wide varchar(3));
-INSERT INTO edge VALUES (1, 32767, 9223372036854775807, 'NaN', 'infinity', 'infinity', '-infinity', repeat('Ada ', 100000), '', 'ŽŽŽ'),
-    (2, -32768, -9223372036854775808, 0, 'NaN', '4713-01-01 BC', 'infinity', '', '', '');
+    empty text);
+INSERT INTO edge VALUES (1, 32767, 9223372036854775807, 'NaN', 'infinity', 'infinity', '-infinity', repeat('Ada ', 100000), ''),
+    (2, -32768, -9223372036854775808, 0, 'NaN', '4713-01-01 BC', 'infinity', '', '');
 SELECT gdpr_register('edge', '{"small": "noise", "big": "noise", "exact": "noise", "float": "noise", "day": "noise", "moment": "noise",
-       "long": "hash", "empty": "hash", "wide": "hash"}', subject => true);
+       "long": "hash", "empty": "hash"}', subject => true);
 SELECT * FROM gdpr_anonymise('edge', ARRAY[1, 2]);
-SELECT id, small NOT IN (32767, -32768) AS small, big NOT IN (9223372036854775807, -9223372036854775808) AS big, exact, float, day, moment,
-       length(long) AS long, length(empty) AS empty, length(wide) AS wide FROM edge ORDER BY id;
+SELECT id, small NOT IN (32767, -32768) AS small, big NOT IN (9223372036854775807, -9223372036854775808) AS big,
+       CASE id WHEN 1 THEN exact = 'NaN' ELSE exact <> 0 END AS exact, float, CASE id WHEN 1 THEN day = 'infinity' ELSE day <> '4713-01-01 BC' END AS day,
+       moment, length(long) AS long, length(empty) AS empty FROM edge ORDER BY id;
 
 -- The same value has the same pseudonym in every table, whatever its type is.
 CREATE TABLE one (id int PRIMARY KEY, email text, number int);

@@ -50,13 +50,13 @@ SELECT gdpr_register('may', '{"*": "auto"}');
 SELECT * FROM gdpr_anonymise('must', 1);
 SELECT * FROM gdpr_anonymise('may', 1);
 
--- NOT NULL: the neutral value. (An interval of nothing is 00:00:00; the first label of the enum is sad.)
+-- NOT NULL: the neutral value. (The first label of the enum is sad.)
 SELECT * FROM must \gx
 
 -- Nullable: nothing at all. A NOT NULL of the domain counts as one of the column: the family name is blank.
 SELECT key AS not_null, value FROM may, jsonb_each_text(to_jsonb(may)) WHERE value IS NOT NULL AND key <> 'id' ORDER BY key;
 
--- A row that never had anything in it stays as it is.
+-- What a row never had stays NULL.
 INSERT INTO may (id, family) VALUES (2, 'Lovelace');
 SELECT * FROM gdpr_anonymise('may', 2);
 SELECT key AS not_null, value FROM may, jsonb_each_text(to_jsonb(may)) WHERE may.id = 2 AND value IS NOT NULL AND key <> 'id' ORDER BY key;

@@ -37,7 +37,7 @@ SELECT * FROM gdpr_anonymise('person', 1);
 SELECT * FROM failure($$SELECT gdpr_anonymise('person', 1)$$) \gx
 
 -- One over two columns, of which one moves past the other.
-SELECT gdpr_register('booking', '{"ends": "generalise"}');
+SELECT gdpr_register('booking', '{"ends": {"strategy": "generalise", "to": "decade"}}');
 SELECT * FROM failure($$SELECT gdpr_anonymise('person', 1)$$) \gx
 
 -- A user's expression that divides by nothing for one of the rows, one that cannot read the value, one that gives NULL to a NOT NULL
@@ -46,7 +46,7 @@ SELECT gdpr_register('booking', '{"price": {"strategy": "sql", "expression": "10
 SELECT * FROM failure($$SELECT gdpr_anonymise('person', 1)$$) \gx
 SELECT gdpr_register('booking', '{"guest": {"strategy": "sql", "expression": "guest::int::text"}}');
 SELECT * FROM failure($$SELECT gdpr_anonymise('person', 1)$$) \gx
-SELECT gdpr_register('booking', '{"guest": "null"}');
+SELECT gdpr_register('booking', '{}');
 SELECT gdpr_register('person', '{"name": {"strategy": "sql", "expression": "nullif(name, ''Ada Lovelace'')"}}');
 SELECT * FROM failure($$SELECT gdpr_anonymise('person', 1)$$) \gx
 
@@ -57,6 +57,7 @@ SELECT gdpr_register('booking', '{"word": {"strategy": "sql", "expression": "rep
 SELECT * FROM failure($$SELECT gdpr_anonymise('person', 1)$$) \gx
 SELECT gdpr_register('booking', '{"small": {"strategy": "sql", "expression": "small * 100"}}');
 SELECT * FROM failure($$SELECT gdpr_anonymise('person', 1)$$) \gx
+SELECT gdpr_register('booking', '{}');
 ALTER TABLE booking DROP COLUMN small, DROP COLUMN word;
 
 -- A trigger of the user's that refuses, and says too much.
@@ -81,6 +82,7 @@ SELECT count(*) FROM gdpr_log.event WHERE relation LIKE 's32b.%';
 SELECT gdpr_is_anonymised('person', 1);
 
 -- With rules that fit it works.
+DROP INDEX one_price_a_day;
 SELECT gdpr_register('booking', '{"guest": {"strategy": "value", "value": "somebody"}, "starts": "generalise"}');
 SELECT * FROM gdpr_anonymise('person', 1);
 SELECT id, guest, starts, ends, price FROM booking ORDER BY id;

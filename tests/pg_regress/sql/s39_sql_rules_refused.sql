@@ -25,12 +25,10 @@ END $$;
 
 -- More than one expression.
 SELECT refusal('name', $$'x'; DROP TABLE person$$);
-SELECT refusal('name', $$'x';$$);
 SELECT refusal('name', $$'x', email = 'y'$$);
 SELECT refusal('name', $$'x' WHERE true$$);
 SELECT refusal('name', $$'x' FROM other$$);
 SELECT refusal('name', $$'x') , (SELECT 'y'$$);
-SELECT refusal('name', $$'x' -- $$);
 SELECT refusal('name', $$'x' /* $$);
 SELECT refusal('name', $$'x' AS name$$);
 SELECT refusal('name', $$$$);
@@ -56,7 +54,6 @@ SELECT refusal('name', $$unnest(tags)$$);
 -- Functions that write, or that are not said not to.
 SELECT refusal('name', $$writes(name)$$);
 SELECT refusal('name', $$nextval('counter')::text$$);
-SELECT refusal('name', $$random()::text$$);
 SELECT refusal('name', $$set_config('search_path', name, false)$$);
 SELECT refusal('name', $$pg_notify('x', name)::text$$);
 
@@ -69,11 +66,8 @@ SELECT refusal('name', $$name::nothing$$);
 
 -- Types that do not fit the column.
 SELECT refusal('born', $$name$$);
-SELECT refusal('name', $$payload$$);
 SELECT refusal('tags', $$name$$);
 SELECT refusal('payload', $$name$$);
-SELECT refusal('born', $$'not a date'$$);
-SELECT refusal('name', $$NULL$$);
 
 -- Parameters of the rule itself.
 \pset format aligned
