@@ -1,3 +1,8 @@
+-- Functions that statements of ours call by name: in a schema in which nobody else can make one that fits better.
+CREATE SCHEMA gdpr_internal;
+GRANT USAGE ON SCHEMA gdpr_internal TO PUBLIC;
+COMMENT ON SCHEMA gdpr_internal IS 'Functions that gdpr_ext calls itself';
+
 -- The registry: what is personal, and the links that no foreign key states. A user's own data, hence dumped.
 
 CREATE TABLE @extschema@.gdpr_registry (

@@ -273,18 +273,18 @@ CREATE EVENT TRIGGER gdpr_follow_drops ON sql_drop
 
 CREATE FUNCTION gdpr_noise(value date, span interval DEFAULT '30 days') RETURNS date
 LANGUAGE sql VOLATILE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT value OPERATOR(pg_catalog.+) @extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog./) 86400)::bigint)::integer
+  SELECT value OPERATOR(pg_catalog.+) gdpr_internal.distance((EXTRACT(epoch FROM span) OPERATOR(pg_catalog./) 86400)::bigint)::integer
 $$;
 
 CREATE FUNCTION gdpr_noise(value timestamp, span interval DEFAULT '30 days') RETURNS timestamp
 LANGUAGE sql VOLATILE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT value OPERATOR(pg_catalog.+) (@extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
+  SELECT value OPERATOR(pg_catalog.+) (gdpr_internal.distance((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
                                      OPERATOR(pg_catalog.*) '1 microsecond'::interval)
 $$;
 
 CREATE FUNCTION gdpr_noise(value timestamptz, span interval DEFAULT '30 days') RETURNS timestamptz
 LANGUAGE sql VOLATILE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT value OPERATOR(pg_catalog.+) (@extschema@.gdpr_offset((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
+  SELECT value OPERATOR(pg_catalog.+) (gdpr_internal.distance((EXTRACT(epoch FROM span) OPERATOR(pg_catalog.*) 1000000)::bigint)
                                      OPERATOR(pg_catalog.*) '1 microsecond'::interval)
 $$;
 
@@ -303,16 +303,16 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_tem
   SELECT pg_catalog.timezone('UTC', pg_catalog.date_trunc("to", pg_catalog.timezone('UTC', value)))
 $$;
 
-CREATE FUNCTION gdpr_generalise(value bigint, step bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT (pg_catalog.floor(value::numeric OPERATOR(pg_catalog./) step::numeric) OPERATOR(pg_catalog.*) step::numeric)::bigint
-$$;
-
 CREATE FUNCTION gdpr_generalise(value numeric, step numeric) RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT pg_catalog.floor(value OPERATOR(pg_catalog./) step) OPERATOR(pg_catalog.*) step
-$$;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT (step OPERATOR(pg_catalog.>) 0 AND step OPERATOR(pg_catalog.<) 'Infinity') THEN
+    RAISE EXCEPTION 'step must be a number above 0' USING ERRCODE = 'invalid_parameter_value', HINT = '10 makes 167 160.';
+  END IF;
+  RETURN pg_catalog.floor(value OPERATOR(pg_catalog./) step) OPERATOR(pg_catalog.*) step;
+END $$;
 
+COMMENT ON FUNCTION gdpr_import_anon() IS 'Registers rules from the security labels of PostgreSQL Anonymizer: a row for each labelled column, with the rule it became or the problem. Only tables of the caller';
 COMMENT ON FUNCTION gdpr_remember_names() IS 'Internal: remembers what the names in the registry mean';
 COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the registry''s tables';
 COMMENT ON FUNCTION gdpr_registry_check() IS 'Internal: trigger of gdpr_registry';
@@ -374,8 +374,10 @@ COMMENT ON FUNCTION gdpr_noise(timestamptz, interval) IS 'A time near the value,
 COMMENT ON FUNCTION gdpr_generalise(date, text) IS 'The first day of the value''s month, quarter, year, decade or century. 22023 for an unknown unit';
 COMMENT ON FUNCTION gdpr_generalise(timestamp, text) IS 'The beginning of the value''s hour, day, month, year, ... 22023 for an unknown unit';
 COMMENT ON FUNCTION gdpr_generalise(timestamptz, text) IS 'The beginning of the value''s hour, day, month, year, ... in UTC. 22023 for an unknown unit';
-COMMENT ON FUNCTION gdpr_generalise(bigint, bigint) IS 'The step that the number stands on: the greatest multiple of step that is not above it';
-COMMENT ON FUNCTION gdpr_generalise(numeric, numeric) IS 'The step that the number stands on: the greatest multiple of step that is not above it';
+COMMENT ON FUNCTION gdpr_generalise(integer, integer) IS 'The step that the number stands on: the greatest multiple of step that is not above it. 22023 for a step that is not above 0';
+COMMENT ON FUNCTION gdpr_generalise(bigint, bigint) IS 'The step that the number stands on: the greatest multiple of step that is not above it. 22023 for a step that is not above 0';
+COMMENT ON FUNCTION gdpr_generalise(double precision, double precision) IS 'The step that the number stands on: the greatest multiple of step that is not above it. 22023 for a step that is not above 0';
+COMMENT ON FUNCTION gdpr_generalise(numeric, numeric) IS 'The step that the number stands on: the greatest multiple of step that is not above it. 22023 for a step that is not above 0';
 COMMENT ON FUNCTION gdpr_fake_name(text) IS 'A made-up name, another one each time. 22023 for an unknown locale';
 COMMENT ON FUNCTION gdpr_fake_first_name(text) IS 'A made-up first name, another one each time. 22023 for an unknown locale';
 COMMENT ON FUNCTION gdpr_fake_last_name(text) IS 'A made-up last name, another one each time. 22023 for an unknown locale';
@@ -391,26 +393,26 @@ COMMENT ON FUNCTION gdpr_fake_ip(text) IS 'A made-up ip, another one each time. 
 COMMENT ON FUNCTION gdpr_fake_url(text) IS 'A made-up url, another one each time. 22023 for an unknown locale';
 COMMENT ON FUNCTION gdpr_fake_user_name(text) IS 'A made-up user name, another one each time. 22023 for an unknown locale';
 COMMENT ON FUNCTION gdpr_fake_text(text) IS 'A made-up text, another one each time. 22023 for an unknown locale';
-COMMENT ON FUNCTION gdpr_masked(text, text) IS 'Internal: a text by a rule';
-COMMENT ON FUNCTION gdpr_masked(bigint, text) IS 'Internal: a whole number by a rule';
-COMMENT ON FUNCTION gdpr_masked(double precision, text) IS 'Internal: a number by a rule';
-COMMENT ON FUNCTION gdpr_masked(uuid, text) IS 'Internal: a uuid by a rule';
-COMMENT ON FUNCTION gdpr_masked(bytea, text) IS 'Internal: bytes by a rule';
-COMMENT ON FUNCTION gdpr_masked(jsonb, text) IS 'Internal: a document by a rule';
-COMMENT ON FUNCTION gdpr_marks("any") IS 'Internal: keyed digests of values, inside an action only';
-COMMENT ON FUNCTION gdpr_chance() IS 'Internal: a random number from 0 to below 1';
-COMMENT ON FUNCTION gdpr_offset(bigint) IS 'Internal: a random number between minus and plus this one, not 0';
-COMMENT ON FUNCTION gdpr_distinct_number() IS 'Internal: a number that was never given before, inside an action only';
-COMMENT ON FUNCTION gdpr_distinct_text(integer) IS 'Internal: a text that was never given before, inside an action only';
+COMMENT ON FUNCTION gdpr_internal.masked(bigint, text, text) IS 'Internal: a text by a rule';
+COMMENT ON FUNCTION gdpr_internal.masked(bigint, bigint, text) IS 'Internal: a whole number by a rule';
+COMMENT ON FUNCTION gdpr_internal.masked(bigint, double precision, text) IS 'Internal: a number by a rule';
+COMMENT ON FUNCTION gdpr_internal.masked(bigint, uuid, text) IS 'Internal: a uuid by a rule';
+COMMENT ON FUNCTION gdpr_internal.masked(bigint, bytea, text) IS 'Internal: bytes by a rule';
+COMMENT ON FUNCTION gdpr_internal.masked(bigint, jsonb, text) IS 'Internal: a document by a rule';
+COMMENT ON FUNCTION gdpr_internal.marks(bigint, "any") IS 'Internal: keyed digests of values, for the statements of an action only';
+COMMENT ON FUNCTION gdpr_internal.chance() IS 'Internal: a random number from 0 to below 1';
+COMMENT ON FUNCTION gdpr_internal.distance(bigint) IS 'Internal: a random number between minus and plus this one, not 0';
+COMMENT ON FUNCTION gdpr_internal.distinct_number(bigint, bigint) IS 'Internal: a number that was never given before, for the statements of an action only';
+COMMENT ON FUNCTION gdpr_internal.distinct_text(bigint, integer) IS 'Internal: a text that was never given before, for the statements of an action only';
 COMMENT ON FUNCTION gdpr_rules_now(regclass, jsonb) IS 'Internal: rules with the names that columns have now';
 
--- Nobody but the extension's owner calls anything before it was granted. Except what actions call with the rights of whoever owns a table (gdpr_masked,
--- gdpr_marks, gdpr_chance, gdpr_offset, gdpr_distinct_number, gdpr_distinct_text): outside an action it refuses, or tells nothing.
+-- Nobody but the extension's owner calls anything before it was granted. Except what actions call with the rights of whoever owns a table, in the schema
+-- gdpr_internal: it refuses whoever does not know the action's token, or tells nothing.
 REVOKE ALL ON FUNCTION
   gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb), gdpr_unregister(regclass),
   gdpr_link(regclass, text[], regclass, text[], text, text), gdpr_unlink(regclass, text[], regclass, text[]),
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
-  gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text),
+  gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(),
   gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),
   gdpr_pairs(text[], text[]), gdpr_name_now(regclass, text), gdpr_names_now(regclass, text[]), gdpr_names_now(regclass, jsonb),
   gdpr_anonymise(regclass, anyelement, boolean, boolean), gdpr_anonymise(regclass, text, boolean, boolean),
@@ -420,7 +422,8 @@ REVOKE ALL ON FUNCTION
   gdpr_noise(bigint, double precision), gdpr_noise(numeric, double precision), gdpr_noise(double precision, double precision),
   gdpr_noise(date, interval), gdpr_noise(timestamp, interval), gdpr_noise(timestamptz, interval),
   gdpr_generalise(date, text), gdpr_generalise(timestamp, text), gdpr_generalise(timestamptz, text),
-  gdpr_generalise(bigint, bigint), gdpr_generalise(numeric, numeric),
+  gdpr_generalise(integer, integer), gdpr_generalise(bigint, bigint), gdpr_generalise(numeric, numeric),
+  gdpr_generalise(double precision, double precision),
   gdpr_fake_name(text), gdpr_fake_first_name(text), gdpr_fake_last_name(text), gdpr_fake_email(text), gdpr_fake_phone(text),
   gdpr_fake_company(text), gdpr_fake_street(text), gdpr_fake_city(text), gdpr_fake_postcode(text), gdpr_fake_country(text),
   gdpr_fake_iban(text), gdpr_fake_ip(text), gdpr_fake_url(text), gdpr_fake_user_name(text), gdpr_fake_text(text),

@@ -34,6 +34,10 @@ impl Error {
         self
     }
 
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Something that PostgreSQL promises did not hold: a defect of ours, said as such.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(Code::ERRCODE_INTERNAL_ERROR, message)

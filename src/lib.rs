@@ -7,6 +7,7 @@ mod api;
 mod catalog;
 mod error;
 mod guc;
+mod import;
 mod link;
 mod log;
 mod mask;

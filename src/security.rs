@@ -107,10 +107,15 @@ fn is_set(name: &CStr, value: &CStr) -> bool {
 
 impl PinnedSettings {
     pub fn new() -> Self {
+        Self::of(&PINNED)
+    }
+
+    fn of(settings: &[(&CStr, &CStr)]) -> Self {
         // SAFETY: opens a GUC nest level that Drop closes; transaction abort closes it if an error passes by.
         let nest_level = unsafe { pg_sys::NewGUCNestLevel() };
-        for (name, value) in PINNED
-            .into_iter()
+        for (name, value) in settings
+            .iter()
+            .copied()
             .filter(|(name, value)| !is_set(name, value))
         {
             // SAFETY: both strings are NUL-terminated and static. The setting lasts until the nest level ends.
@@ -128,6 +133,15 @@ impl PinnedSettings {
             }
         }
         Self { nest_level }
+    }
+}
+
+/// While it lives, rows are looked up by an index where there is one.
+pub struct ByIndex(#[allow(dead_code)] PinnedSettings); // held for its Drop
+
+impl ByIndex {
+    pub fn new() -> Self {
+        Self(PinnedSettings::of(&[(c"enable_seqscan", c"off")]))
     }
 }
 

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// The schema of the functions that statements of ours call. Nobody but the extension's owner can create anything in it: in the extension's own
+/// schema, which may be `public`, somebody could have made a function of the same name that fits better.
+pub const INTERNAL: &str = "gdpr_internal";
+
 /// An identifier, printed the way `quote_ident` prints it.
 #[derive(Debug, Clone, Copy)]
 pub struct Ident<'a>(pub &'a str);

@@ -19,7 +19,7 @@ use crate::walk::subject::Ids;
 use crate::walk::{Earlier, Walk};
 use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::{self, Datum, Oid};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Whom a call is about, and how far it goes.
@@ -74,6 +74,7 @@ pub fn anonymise(home: &Home, call: &Call, asked: &Asked) -> Result<Vec<Line>> {
         }
         // A forced change is made once, not in every round.
         done.remember()?;
+        session.find_also(&done.take_moved())?;
         earlier = Some(Earlier {
             found,
             links: session.plan.moving_links.iter().copied().collect(),
@@ -143,7 +144,7 @@ pub fn is_anonymised(home: &Home, call: &Call, asked: &Asked) -> Result<bool> {
     let found = session.walk(Purpose::Preview, None)?;
     let own = found[0].as_ref().map_or(0, |found| found.rows());
     Ok(own > 0
-        && own == session.ids.distinct()
+        && own == session.ids.borrow().distinct()
         && deciding.remembered(&found)? == own
         && deciding.decide(&found)?.changes.is_empty())
 }
@@ -162,7 +163,7 @@ struct Session<'a> {
     call: &'a Call,
     asked: &'a Asked,
     plan: Rc<Plan>,
-    ids: Ids,
+    ids: RefCell<Ids>,
     memory: PgMemoryContexts,
     _pinned: PinnedSettings,
     _running: Running,
@@ -172,15 +173,15 @@ impl<'a> Session<'a> {
     fn begin(home: &'a Home, call: &'a Call, asked: &'a Asked) -> Result<Self> {
         let memory = PgMemoryContexts::new("gdpr_ext action");
         let pinned = PinnedSettings::new();
-        let running = Running::start();
-        let plan = plan::plan(call.graph(), &home.schema)?;
+        let running = Running::start()?;
+        let plan = plan::plan(call.graph())?;
         let ids = Ids::read(call.graph(), asked.id, asked.type_oid, memory.value())?;
         Ok(Self {
             home,
             call,
             asked,
             plan,
-            ids,
+            ids: RefCell::new(ids),
             memory,
             _pinned: pinned,
             _running: running,
@@ -210,14 +211,21 @@ impl<'a> Session<'a> {
         let memory: pg_sys::MemoryContext = self.memory.value();
         let walk = Walk::new(&self.plan.graph, reading, memory, None).after(earlier);
         let walk = match self.asked.cascade {
-            true => walk.run(&self.ids)?,
-            false => walk.run_start(&self.ids)?,
+            true => walk.run(&self.ids.borrow())?,
+            false => walk.run_start(&self.ids.borrow())?,
         };
         if purpose == Purpose::Act {
             walk.unreviewed()
                 .refuse(&self.plan.graph, &self.call.names)?;
         }
         Ok(walk.into_found())
+    }
+
+    /// Later walks start from these keys too: those of the persons asked for were rewritten.
+    fn find_also(&self, keys: &[Vec<String>]) -> Result<()> {
+        let mut ids = self.ids.borrow_mut();
+        keys.iter()
+            .try_for_each(|texts| ids.add_texts(&self.plan.graph, texts))
     }
 
     /// Before anything is changed.

@@ -2,10 +2,11 @@
 
 use super::report::{Action, Line};
 use super::update::Changed;
-use super::work::{Change, Deciding, Rows, Unchanged, key_columns, table_name};
+use super::work::{Change, Deciding, MARK, Rows, Unchanged, key_columns, table_name};
 use crate::error::Result;
-use crate::log::anonymised::{self, RowKey};
+use crate::log::anonymised::{self, Remembered};
 use crate::log::event::{self, Event, Request};
+use crate::plan::{TablePlan, image};
 use crate::walk::found::Found;
 use std::collections::BTreeMap;
 
@@ -16,7 +17,9 @@ pub struct Done<'a> {
     by: &'a Deciding<'a>,
     /// by the table's place in the walk
     entries: BTreeMap<(usize, Action), Vec<Entry>>,
-    remembered: Vec<(RowKey, Vec<u8>)>,
+    remembered: Vec<Remembered>,
+    /// Keys that start rows have got.
+    moved: Vec<Vec<String>>,
 }
 
 /// An event in the making.
@@ -25,7 +28,30 @@ struct Entry {
     rows: u64,
     /// the elements of a JSON array
     keys: String,
+    /// the marks of each row, as they were
     fingerprints: Vec<u8>,
+    /// For each column that a rule changes, whether it changed in some row.
+    changed: Vec<bool>,
+}
+
+impl Entry {
+    /// The columns that were changed, and of each row the fingerprints of these.
+    fn changes(&self, plan: &TablePlan) -> (Vec<String>, Vec<u8>) {
+        let changed = || (0..self.changed.len()).filter(|column| self.changed[*column]);
+        let columns = changed().map(|column| plan.changes[column].column.clone());
+        let rows = self
+            .fingerprints
+            .chunks_exact(MARK * self.changed.len().max(1));
+        let of_row = |marks: &[u8]| {
+            let of_column = |column| marks[MARK * column..][..MARK].to_vec();
+            changed().flat_map(of_column).collect::<Vec<u8>>()
+        };
+        let fingerprints = match self.changed.iter().all(|changed| *changed) {
+            true => self.fingerprints.clone(),
+            false => rows.flat_map(of_row).collect(),
+        };
+        (columns.collect(), fingerprints)
+    }
 }
 
 impl<'a> Done<'a> {
@@ -34,6 +60,7 @@ impl<'a> Done<'a> {
             by,
             entries: BTreeMap::new(),
             remembered: Vec::new(),
+            moved: Vec::new(),
         }
     }
 
@@ -50,7 +77,7 @@ impl<'a> Done<'a> {
             unchanged.action.clone(),
             &unchanged.rows,
             found,
-            false,
+            None,
         )
     }
 
@@ -61,16 +88,27 @@ impl<'a> Done<'a> {
             action(self.by, change.table),
             &change.rows,
             found,
-            true,
+            Some(change),
         )?;
         let relation = plan.graph.tables[change.table].relation;
         let rows = Rows::of(plan, change.table, found);
+        let rewrites = plan.tables[change.table].rewrites_key();
         for row in changed {
             let key = match &row.key {
-                Some(image) => self.by.keys.row_key(image),
+                Some(texts) => self
+                    .by
+                    .keys
+                    .row_key(&image(texts.iter().map(String::as_str))),
                 None => rows.row_key(self.by.keys, row.row),
             };
-            self.remembered.push(((relation, key), row.marks.clone()));
+            self.remembered.push(Remembered {
+                key: (relation, key),
+                marks: row.marks.clone(),
+                known: change.remembered || row.key.is_some(),
+            });
+            if let (0, true, Some(texts)) = (change.table, rewrites, &row.key) {
+                self.moved.push(texts.clone());
+            }
         }
         Ok(())
     }
@@ -81,20 +119,21 @@ impl<'a> Done<'a> {
         action: Action,
         places: &[u32],
         found: &Found,
-        fingerprints: bool,
+        change: Option<&Change>,
     ) -> Result<()> {
         let plan = self.by.plan;
         let name = table_name(&plan.graph, table)?;
         let rows = Rows::of(plan, table, found);
         let place = self.place(table);
         let entries = self.entries.entry((place, action)).or_default();
-        for row in places {
+        for (i, row) in places.iter().enumerate() {
             if entries.last().is_none_or(|entry| entry.rows == KEYS) {
                 entries.push(Entry {
                     table,
                     rows: 0,
                     keys: String::new(),
                     fingerprints: Vec::new(),
+                    changed: vec![false; plan.tables[table].changes.len()],
                 });
             }
             let Some(entry) = entries.last_mut() else {
@@ -102,8 +141,13 @@ impl<'a> Done<'a> {
             };
             entry.rows += 1;
             write_key(self.by, table, &name, &rows, *row, &mut entry.keys);
-            if fingerprints {
-                entry.fingerprints.extend_from_slice(rows.marks(*row));
+            if let Some(change) = change {
+                let marks = rows.marks(*row);
+                entry.fingerprints.extend_from_slice(marks);
+                for (column, changed) in entry.changed.iter_mut().enumerate() {
+                    *changed |=
+                        !change.keeps(i, column) && marks[MARK * column..][..MARK] != [0; MARK];
+                }
             }
         }
         Ok(())
@@ -119,6 +163,11 @@ impl<'a> Done<'a> {
         self.entries.iter().map(line).collect()
     }
 
+    /// The keys that start rows have got since this was asked last.
+    pub fn take_moved(&mut self) -> Vec<Vec<String>> {
+        std::mem::take(&mut self.moved)
+    }
+
     /// Remembers what stands in the rows changed so far.
     pub fn remember(&mut self) -> Result<()> {
         anonymised::record(self.by.home, &std::mem::take(&mut self.remembered))
@@ -131,20 +180,16 @@ impl<'a> Done<'a> {
         let mut events = Vec::new();
         for ((_, action), entries) in self.entries {
             for entry in entries {
+                let (columns, fingerprints) = entry.changes(&plan.tables[entry.table]);
                 let changes = matches!(action, Action::Anonymised | Action::Pseudonymised);
-                let columns = plan.tables[entry.table].columns();
                 events.push(Event {
                     relation: table_name(&plan.graph, entry.table)?,
                     action: action.word(),
                     rows: entry.rows,
                     key_columns: key_columns(plan, entry.table),
                     keys: format!("[{}]", entry.keys),
-                    columns: if changes {
-                        columns.into_iter().map(str::to_owned).collect()
-                    } else {
-                        Vec::new()
-                    },
-                    fingerprints: changes.then_some(entry.fingerprints),
+                    columns,
+                    fingerprints: changes.then_some(fingerprints),
                     ground: action.ground(),
                 });
             }

@@ -3,19 +3,21 @@
 
 use super::failure;
 use super::statement::{Form, found_again, values};
-use super::update::{Changed, parameters, verify};
+use super::update::{Changed, given, verify};
 use super::work::{Change, Rows};
 use crate::error::{Code, Error, Result};
 use crate::plan::build::marks;
-use crate::plan::{Group, Member, Plan, image};
+use crate::plan::{Group, Member, Plan};
 use crate::security::{self, RunAs};
 use crate::spi::guarded;
 use crate::spi::row::Row;
 use crate::spi::statement::{Access, Planning, Statement};
 use crate::sql::Ident;
+use crate::strategy::running;
 use crate::walk::found::Found;
+use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
-use pgrx::pg_sys::{Datum, Oid};
+use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, PgMemoryContexts};
 use std::collections::BTreeSet;
 
@@ -29,7 +31,7 @@ pub fn run(
     let owner = privileges(plan, group)?;
     let memory = PgMemoryContexts::new("gdpr_ext rewrite");
     let mut writer = Writer::new(plan, group, changes);
-    let mut given: Vec<Option<Datum>> = Vec::new();
+    let mut parameters = vec![running::parameter()];
     for (number, member) in group.members.iter().enumerate() {
         let own = changes
             .iter()
@@ -39,7 +41,7 @@ pub fn run(
         {
             let form = writer.own(number, change)?;
             let kept = bits(change);
-            given.extend(parameters(
+            parameters.extend(given(
                 &Rows::of(plan, change.table, found),
                 &change.rows,
                 &kept,
@@ -55,7 +57,7 @@ pub fn run(
     let _owner = owner.map(RunAs::new);
     let run = || {
         let statement = Statement::prepare(&sql, &types, Planning::EachRun)?;
-        statement.run(&given, Access::Lock, |row| {
+        statement.run(&parameters, Access::Lock, |row| {
             match row.get(0).map(Datum::value) {
                 Some(number) => read(group, changes, number, row, &mut changed),
                 None => missed += row.get(4).map_or(0, |datum| datum.value() as i64),
@@ -164,6 +166,8 @@ struct Writer<'a> {
     parts: Vec<String>,
     results: Vec<String>,
     types: Vec<Oid>,
+    /// Members some of whose rows may change.
+    changing: BTreeSet<usize>,
 }
 
 impl<'a> Writer<'a> {
@@ -174,7 +178,8 @@ impl<'a> Writer<'a> {
             changes,
             parts: Vec::new(),
             results: Vec::new(),
-            types: Vec::new(),
+            types: vec![pg_sys::INT8OID],
+            changing: BTreeSet::new(),
         }
     }
 
@@ -188,9 +193,10 @@ impl<'a> Writer<'a> {
             partly: true,
         };
         let relation = &self.group.members[number].relation;
+        let keys = Keys::after(self.types.len(), form.size);
         let (mut keys, matches, kept) =
-            found_again(&self.plan.graph, self.plan, change.table, form)?;
-        let from = keys.source_after(self.types.len());
+            found_again(&self.plan.graph, self.plan, change.table, form, keys)?;
+        let from = keys.from();
         let mut columns = vec![
             "s.ord".to_owned(),
             "target.tableoid AS part".to_owned(),
@@ -266,7 +272,11 @@ impl<'a> Writer<'a> {
         for (i, reference) in member.references.iter().enumerate() {
             // A table that references itself follows its own rules.
             let of_itself = reference.to == number;
-            if of_itself && own.is_none() {
+            let source_changes = match of_itself {
+                true => own.is_some(),
+                false => self.changing.contains(&reference.to),
+            };
+            if !source_changes {
                 continue;
             }
             let source = if of_itself { "own" } else { "new" };
@@ -337,6 +347,7 @@ impl<'a> Writer<'a> {
             found.join(" UNION "),
             member.relation.in_from()
         ));
+        self.changing.insert(number);
         self.update(number, member, own, &cases);
         Ok(())
     }
@@ -353,9 +364,7 @@ impl<'a> Writer<'a> {
             .map(|(column, _)| format!("{} = n.{}", Ident(column), new(column)))
             .collect();
         let rules = own.map(|change| &self.plan.tables[change.table]);
-        let marks = rules.map_or("NULL::pg_catalog.bytea".to_owned(), |rules| {
-            marks(rules, &self.plan.home)
-        });
+        let marks = rules.map_or("NULL::pg_catalog.bytea".to_owned(), marks);
         let keys: Vec<String> = match rules {
             Some(rules) if rules.key.is_empty() => vec!["(target.*)::pg_catalog.text".to_owned()],
             Some(rules) => rules
@@ -439,7 +448,8 @@ fn read(
         .collect();
     changed[place].push(Changed {
         row: changes[place].rows[ord.value() - 1],
+        ord: ord.value() - 1,
         marks: marks.unwrap_or_default(),
-        key: Some(image(keys.iter().map(String::as_str))),
+        key: Some(keys),
     });
 }

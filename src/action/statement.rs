@@ -34,7 +34,8 @@ pub fn update(plan: &Plan, table: usize, form: Form) -> Result<(String, Vec<Oid>
     let graph = &plan.graph;
     let relation = graph.relation(graph.tables[table].relation)?;
     let rules = &plan.tables[table];
-    let (keys, matches, kept) = found_again(graph, plan, table, form)?;
+    let keys = Keys::new(form.size);
+    let (keys, matches, kept) = found_again(graph, plan, table, form, keys)?;
     let sets: Vec<String> = values(rules, kept.as_deref())
         .into_iter()
         .map(|(column, value)| format!("{} = {value}", Ident(column)))
@@ -44,19 +45,19 @@ pub fn update(plan: &Plan, table: usize, form: Form) -> Result<(String, Vec<Oid>
         relation.in_from(),
         sets.join(", "),
         keys.from(),
-        returned(rules, &plan.home).join(", "),
+        returned(rules).join(", "),
     );
     Ok((sql, keys.types))
 }
 
-/// The keys that a statement is given, the test by which they find the table's rows, and what says which columns of a row are kept.
+/// The keys that a statement is given, added to `keys`, the test by which they find the table's rows, and what says which columns of a row are kept.
 pub fn found_again(
     graph: &Graph,
     plan: &Plan,
     table: usize,
     form: Form,
+    mut keys: Keys,
 ) -> Result<(Keys, String, Option<String>)> {
-    let mut keys = Keys::new(form.size);
     let relation = graph.relation(graph.tables[table].relation)?;
     let own;
     let columns = match form.by_key {
@@ -93,8 +94,8 @@ pub fn values<'a>(rules: &'a TablePlan, kept: Option<&str>) -> Vec<(&'a str, Str
 }
 
 /// What is read of each changed row: its marks, and the parts of its key where they are not what they were.
-fn returned(rules: &TablePlan, home: &str) -> Vec<String> {
-    let mut returned = vec![marks(rules, home)];
+fn returned(rules: &TablePlan) -> Vec<String> {
+    let mut returned = vec![marks(rules)];
     if rules.key.is_empty() {
         returned.push("(target.*)::pg_catalog.text".to_owned());
     } else if rules.rewrites_key() {

@@ -2,21 +2,20 @@
 
 use super::failure;
 use super::statement::{self, Form};
-use super::work::{BITS, Change, MARK, Rows};
+use super::work::{Change, MARK, Rows};
 use crate::error::{Code, Error, Result};
-use crate::plan::{Plan, TablePlan, image};
+use crate::plan::{Plan, TablePlan};
 use crate::security;
 use crate::spi::column::Column;
 use crate::spi::guarded;
 use crate::spi::row::Row;
 use crate::spi::statement::{Access, Planning, Statement};
 use crate::sql::Ident;
-use crate::strategy::Values;
+use crate::strategy::{Values, running};
 use crate::walk::found::Found;
 use crate::walk::statements::Size;
 use pgrx::pg_sys::{self, Datum};
 use pgrx::{FromDatum, IntoDatum, PgMemoryContexts};
-use std::collections::HashMap;
 
 /// Rows changed by one statement.
 const BATCH: usize = 1_000_000;
@@ -24,9 +23,11 @@ const BATCH: usize = 1_000_000;
 /// A row as it is after the change.
 pub struct Changed {
     pub row: u32,
+    /// its place among the rows of the change
+    pub ord: usize,
     pub marks: Vec<u8>,
-    /// The image of its key, where that is not what it was.
-    pub key: Option<Vec<u8>>,
+    /// The texts of its key's parts, where they are not what they were.
+    pub key: Option<Vec<String>>,
 }
 
 /// Runs the UPDATE of a table. Needs SPI and pinned settings; privileges have been checked by the walk.
@@ -58,8 +59,9 @@ fn run_batch(
         partly: !change.kept.is_empty(),
     };
     let memory = PgMemoryContexts::new("gdpr_ext update");
-    let kept = change.kept.get(batch).unwrap_or_default();
-    let parameters = parameters(rows, places, kept, form, &memory);
+    let kept = change.kept.get(batch.clone()).unwrap_or_default();
+    let mut parameters = vec![running::parameter()];
+    parameters.extend(given(rows, places, kept, form, &memory));
     let _owner = security::as_owner(relation)?;
     let run = || {
         let statement = plan.statements.get([0, table, form.number(), 0], || {
@@ -68,7 +70,7 @@ fn run_batch(
         })?;
         statement.run(&parameters, Access::Lock, |row| {
             if let Some(ord) = row.get(0) {
-                changed.push(read(rules, places[ord.value() - 1], row, 1));
+                changed.push(read(rules, change, batch.start + ord.value() - 1, row, 1));
             }
         })
     };
@@ -85,7 +87,7 @@ pub fn planning(size: Size) -> Planning {
 }
 
 /// What the statement is given to find the rows again, and the columns of each that keep their values.
-pub fn parameters(
+pub fn given(
     rows: &Rows,
     places: &[u32],
     kept: &[i64],
@@ -112,14 +114,14 @@ pub fn parameters(
 }
 
 /// A row that the statement gives back, from its column of marks on.
-pub fn read(rules: &TablePlan, place: u32, row: &Row, from: usize) -> Changed {
+pub fn read(rules: &TablePlan, change: &Change, ord: usize, row: &Row, from: usize) -> Changed {
     let text = |column: usize| {
         // SAFETY: the column is of type text.
         row.get(column)
             .and_then(|datum| unsafe { String::from_datum(datum, false) })
             .unwrap_or_default()
     };
-    let texts: Option<Vec<String>> = if rules.key.is_empty() {
+    let key = if rules.key.is_empty() {
         Some(vec![text(from + 1)])
     } else {
         rules.rewrites_key().then(|| {
@@ -134,13 +136,14 @@ pub fn read(rules: &TablePlan, place: u32, row: &Row, from: usize) -> Changed {
         })
     };
     Changed {
-        row: place,
+        row: change.rows[ord],
+        ord,
         // SAFETY: the column is of type bytea.
         marks: row
             .get(from)
             .and_then(|datum| unsafe { Vec::<u8>::from_datum(datum, false) })
             .unwrap_or_default(),
-        key: texts.map(|texts| image(texts.iter().map(String::as_str))),
+        key,
     }
 }
 
@@ -170,23 +173,14 @@ pub fn verify(
     let rules = &plan.tables[table];
     let mut same: Vec<bool> = vec![false; rules.changes.len()];
     let mut constants = None;
-    // Columns that were to keep their values, by row.
-    let kept: HashMap<u32, i64> = change
-        .rows
-        .iter()
-        .copied()
-        .zip(change.kept.iter().copied())
-        .collect();
     for row in changed {
         let before = rows.marks(row.row).chunks_exact(MARK);
         let unchanged = before
             .zip(row.marks.chunks_exact(MARK))
             .map(|(before, after)| before == after && before != [0; MARK]);
-        let kept = kept.get(&row.row).copied().unwrap_or_default();
-        let is_kept = |i: usize| i < BITS && kept & (1 << i) != 0;
         for (i, _) in unchanged
             .enumerate()
-            .filter(|(i, unchanged)| *unchanged && !is_kept(*i))
+            .filter(|(i, unchanged)| *unchanged && !change.keeps(row.ord, *i))
         {
             match rules.changes[i].values {
                 Values::Null | Values::Fresh | Values::Changed => same[i] = true,
@@ -233,12 +227,14 @@ fn constant_marks(plan: &Plan, table: usize) -> Result<Vec<u8>> {
         .collect();
     let sql = format!(
         "SELECT {} FROM (SELECT {}) AS target",
-        crate::plan::build::marks(rules, &plan.home),
+        crate::plan::build::marks(rules),
         columns.join(", ")
     );
     let mut marks = Vec::new();
     let _owner = security::as_owner(relation)?;
-    Statement::prepare(&sql, &[], Planning::Once)?.run(&[], Access::Lock, |row| {
+    let types = [pg_sys::INT8OID];
+    let parameters = [running::parameter()];
+    Statement::prepare(&sql, &types, Planning::Once)?.run(&parameters, Access::Lock, |row| {
         // SAFETY: the column is of type bytea.
         marks = row
             .get(0)

@@ -25,6 +25,8 @@ pub struct Change {
     pub rows: Vec<u32>,
     /// For each row the columns that keep their values, a bit each; empty if no row has such.
     pub kept: Vec<i64>,
+    /// It is remembered of some rows what stood in them.
+    pub remembered: bool,
 }
 
 /// Rows of one table of which nothing changes, and what is said of them.
@@ -228,6 +230,7 @@ impl Deciding<'_> {
                 table,
                 rows: own,
                 kept: Vec::new(),
+                remembered: self.force.get(),
             });
         }
         let mut known: Vec<Vec<(u32, i64)>> = work.changes.iter().map(|_| Vec::new()).collect();
@@ -241,6 +244,7 @@ impl Deciding<'_> {
         })?;
         for (change, known) in work.changes.iter_mut().zip(known) {
             let columns = self.plan.tables[change.table].changes.len();
+            change.remembered |= !known.is_empty();
             change.leave(&known, columns);
         }
         work.changes.retain(|change| !change.rows.is_empty());
@@ -262,6 +266,12 @@ impl Change {
         self.rows.retain(|_| keep.next().copied().unwrap_or(false));
         let mut keep = first.iter();
         self.kept.retain(|_| keep.next().copied().unwrap_or(false));
+    }
+
+    /// In its `i`th row this column keeps its value.
+    pub fn keeps(&self, i: usize, column: usize) -> bool {
+        let bits = self.kept.get(i).copied().unwrap_or_default();
+        column < BITS && bits & (1 << column) != 0
     }
 
     /// Leaves out the rows of which all columns are known, and notes for the others which.

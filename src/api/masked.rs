@@ -5,6 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::log::{secret, server};
 use crate::mask::{self, Chance, JsonPaths, Noise, TextMask, permute};
 use crate::spi::column::Storage;
+use crate::strategy::chance::with_chance;
 use crate::strategy::running;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -42,27 +43,9 @@ struct Decimal {
 type Known<T> = RefCell<HashMap<String, Rc<T>>>;
 
 thread_local! {
-    static CHANCE: RefCell<Option<Chance>> = const { RefCell::new(None) };
     static TEXTS: Known<OfText> = RefCell::default();
     static INTEGERS: Known<OfInteger> = RefCell::default();
     static PATHS: Known<JsonPaths> = RefCell::default();
-}
-
-/// Works with this session's source of chance, seeded by the operating system.
-pub fn with_chance<T>(work: impl FnOnce(&mut Chance) -> T) -> Result<T> {
-    CHANCE.with_borrow_mut(|chance| {
-        let chance = match chance {
-            Some(chance) => chance,
-            None => chance.insert(Chance::of_system().map_err(|_| {
-                Error::new(
-                    Code::ERRCODE_SYSTEM_ERROR,
-                    "the operating system gives no randomness",
-                )
-                .hint("See to it that getrandom() works for the server.")
-            })?),
-        };
-        Ok(work(chance))
-    })
 }
 
 /// A description that rules have become, read once for a session.
@@ -99,15 +82,19 @@ fn of_text(description: Value) -> serde_json::Result<OfText> {
 
 /// Internal. A text by a rule.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_masked(value text, mask text) RETURNS text VOLATILE STRICT PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.masked(token bigint, value text, mask text) RETURNS text VOLATILE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_masked_text(value: &str, mask: &str) -> std::result::Result<String, ErrorReport> {
-    Ok(masked_text(value, mask)?)
+fn gdpr_masked_text(
+    token: i64,
+    value: &str,
+    mask: &str,
+) -> std::result::Result<String, ErrorReport> {
+    Ok(masked_text(token, value, mask)?)
 }
 
-fn masked_text(value: &str, mask: &str) -> Result<String> {
-    running::require()?;
+fn masked_text(token: i64, value: &str, mask: &str) -> Result<String> {
+    running::require(token)?;
     let keys = secret::keys()?;
     let mask = known(&TEXTS, mask, of_text)?;
     with_chance(|chance| match &*mask {
@@ -121,15 +108,19 @@ fn masked_text(value: &str, mask: &str) -> Result<String> {
 
 /// Internal. A whole number by a rule.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_masked(value bigint, mask text) RETURNS bigint VOLATILE STRICT PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.masked(token bigint, value bigint, mask text) RETURNS bigint VOLATILE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_masked_integer(value: i64, mask: &str) -> std::result::Result<i64, ErrorReport> {
-    Ok(masked_integer(value, mask)?)
+fn gdpr_masked_integer(
+    token: i64,
+    value: i64,
+    mask: &str,
+) -> std::result::Result<i64, ErrorReport> {
+    Ok(masked_integer(token, value, mask)?)
 }
 
-fn masked_integer(value: i64, mask: &str) -> Result<i64> {
-    running::require()?;
+fn masked_integer(token: i64, value: i64, mask: &str) -> Result<i64> {
+    running::require(token)?;
     match &*known(&INTEGERS, mask, plain::<OfInteger>)? {
         OfInteger::Noise { noise, max } => {
             with_chance(|chance| mask::number::noise_int(value, *noise, -max - 1, *max, chance))
@@ -147,18 +138,18 @@ fn masked_integer(value: i64, mask: &str) -> Result<i64> {
 
 /// Internal. A number by a rule.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_masked(value double precision, mask text) RETURNS double precision VOLATILE STRICT PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.masked(token bigint, value double precision, mask text) RETURNS double precision VOLATILE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_masked_float(value: f64, mask: &str) -> std::result::Result<f64, ErrorReport> {
-    Ok(masked_float(value, mask)?)
+fn gdpr_masked_float(token: i64, value: f64, mask: &str) -> std::result::Result<f64, ErrorReport> {
+    Ok(masked_float(token, value, mask)?)
 }
 
 /// The smallest noise on a number that has no scale.
 const STEP: f64 = 0.01;
 
-fn masked_float(value: f64, mask: &str) -> Result<f64> {
-    running::require()?;
+fn masked_float(token: i64, value: f64, mask: &str) -> Result<f64> {
+    running::require(token)?;
     match &*known(&INTEGERS, mask, plain::<OfInteger>)? {
         OfInteger::Noise { noise, .. } => {
             with_chance(|chance| mask::number::noise_float(value, *noise, STEP, f64::MAX, chance))
@@ -171,41 +162,49 @@ fn masked_float(value: f64, mask: &str) -> Result<f64> {
 
 /// Internal. A uuid by a rule.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_masked(value uuid, mask text) RETURNS uuid VOLATILE STRICT PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.masked(token bigint, value uuid, mask text) RETURNS uuid VOLATILE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_masked_uuid(value: Uuid, mask: &str) -> std::result::Result<Uuid, ErrorReport> {
+fn gdpr_masked_uuid(token: i64, value: Uuid, mask: &str) -> std::result::Result<Uuid, ErrorReport> {
     let _ = mask; // there is but one
-    let digest = hash(value.as_bytes())?;
+    let digest = hash(token, value.as_bytes())?;
     Ok(Uuid::from_bytes(mask::uuid::of_digest(&digest)))
 }
 
 /// Internal. Bytes by a rule.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_masked(value bytea, mask text) RETURNS bytea VOLATILE STRICT PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.masked(token bigint, value bytea, mask text) RETURNS bytea VOLATILE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_masked_bytes(value: &[u8], mask: &str) -> std::result::Result<Vec<u8>, ErrorReport> {
+fn gdpr_masked_bytes(
+    token: i64,
+    value: &[u8],
+    mask: &str,
+) -> std::result::Result<Vec<u8>, ErrorReport> {
     let _ = mask; // there is but one
-    Ok(hash(value)?.to_vec())
+    Ok(hash(token, value)?.to_vec())
 }
 
-fn hash(value: &[u8]) -> Result<[u8; 32]> {
-    running::require()?;
+fn hash(token: i64, value: &[u8]) -> Result<[u8; 32]> {
+    running::require(token)?;
     Ok(secret::keys()?.hash(value))
 }
 
 /// Internal. A document by the rules for its paths.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_masked(value jsonb, mask text) RETURNS jsonb VOLATILE STRICT PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.masked(token bigint, value jsonb, mask text) RETURNS jsonb VOLATILE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_masked_json(value: JsonB, mask: &str) -> std::result::Result<JsonB, ErrorReport> {
-    Ok(JsonB(masked_json(value.0, mask)?))
+fn gdpr_masked_json(
+    token: i64,
+    value: JsonB,
+    mask: &str,
+) -> std::result::Result<JsonB, ErrorReport> {
+    Ok(JsonB(masked_json(token, value.0, mask)?))
 }
 
-fn masked_json(value: Value, mask: &str) -> Result<Value> {
-    running::require()?;
+fn masked_json(token: i64, value: Value, mask: &str) -> Result<Value> {
+    running::require(token)?;
     let keys = secret::keys()?;
     let paths = known(&PATHS, mask, plain::<JsonPaths>)?;
     with_chance(|chance| mask::json::rewrite(value, &paths, &keys, chance))
@@ -213,60 +212,73 @@ fn masked_json(value: Value, mask: &str) -> Result<Value> {
 
 /// Internal. A random number from 0 to below 1.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_chance() RETURNS double precision VOLATILE PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.chance() RETURNS double precision VOLATILE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
 fn gdpr_chance() -> std::result::Result<f64, ErrorReport> {
     Ok(with_chance(Chance::uniform)?)
 }
 
-/// Internal. A random number between minus and plus this one, not 0.
+/// Internal. A random number between minus and plus this one, not 0. Raises 22023 for a span of nothing.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_offset(span bigint) RETURNS bigint VOLATILE STRICT PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.distance(span bigint) RETURNS bigint VOLATILE STRICT PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
 fn gdpr_offset(span: i64) -> std::result::Result<i64, ErrorReport> {
-    Ok(with_chance(|chance| {
-        mask::number::offset(span.max(1), chance)
-    })?)
+    Ok(offset(span)?)
 }
 
-/// Internal. A number that was never given before.
+fn offset(span: i64) -> Result<i64> {
+    if span == 0 {
+        return Err(Error::new(
+            Code::ERRCODE_INVALID_PARAMETER_VALUE,
+            "the interval is too short to move anything",
+        )
+        .hint("A date needs a day or more."));
+    }
+    with_chance(|chance| mask::number::offset(span, chance))
+}
+
+/// Internal. A number below `size` that was never given before, as long as there are such, in an order that the secret decides.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_distinct_number() RETURNS bigint VOLATILE PARALLEL UNSAFE
+CREATE FUNCTION gdpr_internal.distinct_number(token bigint, size bigint) RETURNS bigint VOLATILE STRICT PARALLEL UNSAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_distinct_number() -> std::result::Result<i64, ErrorReport> {
-    Ok(distinct_number()?)
+fn gdpr_distinct_number(token: i64, size: i64) -> std::result::Result<i64, ErrorReport> {
+    Ok(distinct_number(token, size)?)
 }
 
 /// Internal. A text of that many letters and digits that was never given before, as long as there are such.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_distinct_text(length integer) RETURNS text VOLATILE STRICT PARALLEL UNSAFE
+CREATE FUNCTION gdpr_internal.distinct_text(token bigint, length integer) RETURNS text VOLATILE STRICT PARALLEL UNSAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_distinct_text(length: i32) -> std::result::Result<String, ErrorReport> {
-    Ok(distinct_text(length)?)
+fn gdpr_distinct_text(token: i64, length: i32) -> std::result::Result<String, ErrorReport> {
+    Ok(distinct_text(token, length)?)
 }
 
-fn distinct_number() -> Result<i64> {
-    running::require()?;
-    Ok(server::next_number(secret::distinct_numbers()?))
+fn distinct_number(token: i64, size: i64) -> Result<i64> {
+    let (order, number) = next_distinct(token)?;
+    let size = size.max(1).unsigned_abs();
+    Ok(permute::permute(&order, number % size, size) as i64)
 }
 
-fn distinct_text(length: i32) -> Result<String> {
-    let number = distinct_number()?;
-    let order = secret::keys()?.order("distinct text");
-    Ok(permute::distinct_text(
-        &order,
-        number as u64,
-        length.max(1) as usize,
-    ))
+fn distinct_text(token: i64, length: i32) -> Result<String> {
+    let (order, number) = next_distinct(token)?;
+    let length = length.max(1) as usize;
+    Ok(permute::distinct_text(&order, number, length))
+}
+
+/// The order that distinct values come in, and the place of the next.
+fn next_distinct(token: i64) -> Result<([u8; 32], u64)> {
+    running::require(token)?;
+    let number = server::next_number(secret::distinct_numbers()?);
+    Ok((secret::keys()?.order("distinct"), number.unsigned_abs()))
 }
 
 /// Internal. Four bytes for each value: a keyed digest; zeros for NULL.
 #[pg_extern(sql = r#"
-CREATE FUNCTION gdpr_marks(VARIADIC "any") RETURNS bytea STABLE PARALLEL SAFE
+CREATE FUNCTION gdpr_internal.marks(token bigint, VARIADIC "any") RETURNS bytea STABLE PARALLEL SAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
 fn gdpr_marks(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<Vec<u8>, ErrorReport> {
@@ -274,13 +286,14 @@ fn gdpr_marks(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<Vec<u8>, 
 }
 
 fn marks(fcinfo: pg_sys::FunctionCallInfo) -> Result<Vec<u8>> {
-    running::require()?;
-    let keys = secret::keys()?;
-    // SAFETY: PostgreSQL calls functions with as many arguments as it says.
+    // SAFETY: PostgreSQL calls functions with as many arguments as it says; the first is a bigint.
     let arguments = unsafe { (*fcinfo).args.as_slice((*fcinfo).nargs as usize) };
+    let token = arguments.first().filter(|token| !token.isnull);
+    running::require(token.map_or(0, |token| token.value.value() as i64))?;
+    let keys = secret::keys()?;
     let mut marks = Vec::with_capacity(4 * arguments.len());
     let mut image = Vec::new();
-    for (i, argument) in arguments.iter().enumerate() {
+    for (i, argument) in arguments.iter().enumerate().skip(1) {
         if argument.isnull {
             marks.extend_from_slice(&[0; 4]);
             continue;

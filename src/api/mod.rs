@@ -4,6 +4,7 @@ mod anonymise;
 mod collect;
 mod follow;
 mod graph;
+mod import;
 mod link;
 mod lock;
 pub mod masked;

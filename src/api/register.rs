@@ -2,7 +2,8 @@
 
 use crate::catalog::home::Home;
 use crate::error::{Code, Error, Result};
-use crate::registry::{entry, write};
+use crate::registry::register::{self, Given};
+use crate::registry::write;
 use pgrx::JsonB;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -36,32 +37,21 @@ fn gdpr_register(
 ) -> std::result::Result<(), ErrorReport> {
     let relation = relation.ok_or_else(|| Error::null_argument("relation"))?;
     let home = Home::of_call(fcinfo)?;
-    write::require_owner_of(&[relation])?;
-    let rules = match rules {
-        Some(JsonB(rules)) => Some(JsonB(entry::canonical_rules(
-            relation,
-            &rules,
-            &home.schema,
-        )?)),
-        None => None,
+    let rules = rules
+        .map(|JsonB(rules)| register::canonical(relation, rules))
+        .transpose()?;
+    let given = Given {
+        rules,
+        subject,
+        on_erase,
+        ground,
+        search,
+        export,
+        facts,
+        key,
+        hooks,
     };
-    write::run(
-        &home,
-        include_str!("register.sql"),
-        &[
-            relation.into(),
-            rules.into(),
-            subject.into(),
-            on_erase.into(),
-            ground.into(),
-            search.into(),
-            export.into(),
-            facts.into(),
-            key.into(),
-            hooks.into(),
-        ],
-    )?;
-    Ok(())
+    Ok(register::register(&home, relation, given)?)
 }
 
 /// Takes a table out of the registry. Raises 42501 unless the caller owns the table, 42704 if it was not registered.

@@ -54,11 +54,6 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
         return kept(trigger);
     };
     let json = |name| -> error::Result<_> { Ok(row.required::<JsonB>(name)?.0) };
-    let home = relation::schema_of(
-        trigger
-            .relid()
-            .map_err(|error| Error::internal(error.to_string()))?,
-    );
     let rules = Entry {
         relation: row.required("relation")?,
         subject: row.required("subject")?,
@@ -71,7 +66,7 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
         key: row.field("key")?.map(|key| names(key, "key")).transpose()?,
         hooks: json("hooks")?,
     }
-    .checked(&home)?;
+    .checked()?;
     let mut stored = kept(trigger)?;
     set(&mut stored, "rules", JsonB(rules))?;
     Ok(stored)

@@ -48,6 +48,13 @@ pub struct UniqueIndex {
     pub columns: Vec<i16>,
 }
 
+impl UniqueIndex {
+    /// It finds rows by the value of this column.
+    pub fn finds_by(&self, number: i16) -> bool {
+        self.whole && self.columns.first() == Some(&number)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub struct Check {
     pub name: String,

@@ -42,6 +42,8 @@ pub struct Analysed {
     pub columns: Vec<i16>,
     /// columns of the second table (the source) that it reads
     pub outer_columns: Vec<i16>,
+    /// It gives another value each time.
+    pub is_volatile: bool,
     /// the parse tree as PostgreSQL prints it, from which the text can be printed anew after a rename
     pub tree: String,
 }
@@ -159,6 +161,7 @@ unsafe fn transform(
             collation: pg_sys::exprCollation(node),
             columns,
             outer_columns,
+            is_volatile: pg_sys::contain_volatile_functions(node),
             tree: text_of(pg_sys::nodeToString(node.cast())),
         })
     }
@@ -228,7 +231,8 @@ unsafe fn single_expression(sql: &CStr, what: &str) -> Result<*mut pg_sys::Node>
             return Err(refuse());
         }
         let raw = first(statements).cast::<pg_sys::RawStmt>();
-        if (*(*raw).stmt).type_ != pg_sys::NodeTag::T_SelectStmt {
+        // A statement that ends before its text does ends with a semicolon.
+        if (*raw).stmt_len != 0 || (*(*raw).stmt).type_ != pg_sys::NodeTag::T_SelectStmt {
             return Err(refuse());
         }
         let select = &*(*raw).stmt.cast::<pg_sys::SelectStmt>();

@@ -4,6 +4,7 @@ pub mod cache;
 pub mod details;
 pub mod expression;
 pub mod home;
+pub mod labels;
 pub mod operator;
 pub mod relation;
 pub mod schema;

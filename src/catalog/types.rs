@@ -198,6 +198,23 @@ pub fn read(oid: pg_sys::Oid, typmod: i32, text: &str) -> Option<pg_sys::Datum> 
     .execute()
 }
 
+/// The first of two values that the type reads is not more than the second, by the type's own order. After an error as for `reads`.
+pub fn is_in_order(oid: pg_sys::Oid, first: &str, second: &str) -> Result<bool> {
+    let (Some(first), Some(second)) = (read(oid, -1, first), read(oid, -1, second)) else {
+        return Ok(false);
+    };
+    // SAFETY: the entry lives as long as the session; both values are of the type that the function compares.
+    unsafe {
+        let entry = pg_sys::lookup_type_cache(oid, pg_sys::TYPECACHE_CMP_PROC_FINFO as i32);
+        let compare = &raw mut (*entry).cmp_proc_finfo;
+        if (*compare).fn_oid == pg_sys::InvalidOid {
+            return Err(Error::internal("a type with a range has no order"));
+        }
+        let order = pg_sys::FunctionCall2Coll(compare, pg_sys::InvalidOid, first, second);
+        Ok(order.value() as i32 <= 0)
+    }
+}
+
 /// The stored bytes of a value are the same in every database: not so where they hold oids, which enums, rows, and arrays and ranges of
 /// such do, and not so for what knows objects by oid.
 pub fn is_stored_alike(base: pg_sys::Oid) -> bool {

@@ -42,12 +42,13 @@ unsafe extern "C-unwind" fn is_refused(function: pg_sys::Oid, _context: *mut c_v
     }
 }
 
-/// A masking function of this extension.
+/// A masking function of this extension: they write nothing, so parallel workers may call them.
 fn is_ours(function: pg_sys::Oid) -> bool {
     // SAFETY: catalog look-ups by oid and name.
     unsafe {
         let extension = pg_sys::getExtensionOfObject(pg_sys::ProcedureRelationId, function);
-        extension != pg_sys::InvalidOid
+        pg_sys::func_parallel(function) as u8 == pg_sys::PROPARALLEL_SAFE
+            && extension != pg_sys::InvalidOid
             && extension == pg_sys::get_extension_oid(c"gdpr_ext".as_ptr(), true)
     }
 }

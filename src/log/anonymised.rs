@@ -2,7 +2,7 @@
 
 use crate::catalog::home::Home;
 use crate::error::Result;
-use crate::security::RunAs;
+use crate::security::{ByIndex, RunAs};
 use crate::spi::column::Column;
 use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
@@ -12,6 +12,14 @@ use std::collections::HashSet;
 
 /// A row: its table and the digest of its key.
 pub type RowKey = (Oid, u64);
+
+/// A row that was changed, and the marks of what stands in it.
+pub struct Remembered {
+    pub key: RowKey,
+    pub marks: Vec<u8>,
+    /// It may have been remembered before.
+    pub known: bool,
+}
 
 /// Runs with more rows than this are planned for their number.
 const MANY: usize = 10_000;
@@ -27,8 +35,10 @@ pub fn look_up(
         return Ok(());
     }
     let memory = PgMemoryContexts::new("gdpr_ext anonymised");
-    let parameters = columns(rows, &memory);
+    let parameters = columns(rows.iter().copied(), &memory);
     let _owner = RunAs::new(home.owner);
+    // A plan that was made while the table was small would read all of it for ever.
+    let _by_index = (rows.len() <= MANY).then(ByIndex::new);
     let statement = kept::of_session(
         "SELECT s.ord, a.marks FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS s(relation, key, ord) \
          JOIN gdpr_log.anonymised AS a \
@@ -52,34 +62,49 @@ pub fn look_up(
 }
 
 /// Remembers what stands in rows now. Two rows that have one key (which only rows without a key can) are one.
-pub fn record(home: &Home, rows: &[(RowKey, Vec<u8>)]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let memory = PgMemoryContexts::new("gdpr_ext anonymised");
+pub fn record(home: &Home, rows: &[Remembered]) -> Result<()> {
     let mut seen = HashSet::with_capacity(rows.len());
-    let rows: Vec<&(RowKey, Vec<u8>)> = rows
+    let rows = rows
         .iter()
-        .filter(|((relation, key), _)| seen.insert((relation.to_u32(), *key)))
-        .collect();
-    let keys: Vec<RowKey> = rows.iter().map(|(key, _)| *key).collect();
-    let mut marks = Column::new(pg_sys::BYTEAOID, memory.value());
-    for (_, value) in &rows {
-        marks.push(value.as_slice().into_datum());
-    }
-    let all: Vec<u32> = (0..rows.len() as u32).collect();
-    let mut parameters = columns(&keys, &memory).to_vec();
-    parameters.push(Some(marks.array(&all)));
-    let _owner = RunAs::new(home.owner);
-    kept::of_session(
+        .filter(|row| seen.insert((row.key.0.to_u32(), row.key.1)));
+    let (known, new): (Vec<&Remembered>, Vec<&Remembered>) = rows.partition(|row| row.known);
+    // Whoever else writes about these rows waits for the locks on them, so what was not there is not there.
+    write(
+        home,
+        &new,
+        "INSERT INTO gdpr_log.anonymised (relation, key, marks) \
+         SELECT s.relation::pg_catalog.regclass, s.key, s.marks \
+         FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS s(relation, key, marks)",
+    )?;
+    write(
+        home,
+        &known,
         "INSERT INTO gdpr_log.anonymised AS a (relation, key, marks) \
          SELECT s.relation::pg_catalog.regclass, s.key, s.marks \
          FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS s(relation, key, marks) \
          ON CONFLICT (relation, key) DO UPDATE SET marks = excluded.marks",
-        &[pg_sys::OIDARRAYOID, pg_sys::INT8ARRAYOID, pg_sys::BYTEAARRAYOID],
-        planning(rows.len()),
-    )?
-    .run_without_rows(&parameters, Access::Lock)
+    )
+}
+
+fn write(home: &Home, rows: &[&Remembered], sql: &str) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let memory = PgMemoryContexts::new("gdpr_ext anonymised");
+    let mut marks = Column::new(pg_sys::BYTEAOID, memory.value());
+    for row in rows {
+        marks.push(row.marks.as_slice().into_datum());
+    }
+    let all: Vec<u32> = (0..rows.len() as u32).collect();
+    let mut parameters = columns(rows.iter().map(|row| row.key), &memory).to_vec();
+    parameters.push(Some(marks.array(&all)));
+    let types = [
+        pg_sys::OIDARRAYOID,
+        pg_sys::INT8ARRAYOID,
+        pg_sys::BYTEAARRAYOID,
+    ];
+    let _owner = RunAs::new(home.owner);
+    kept::of_session(sql, &types, planning(rows.len()))?.run_without_rows(&parameters, Access::Lock)
 }
 
 fn planning(rows: usize) -> Planning {
@@ -89,13 +114,16 @@ fn planning(rows: usize) -> Planning {
     }
 }
 
-fn columns(rows: &[RowKey], memory: &PgMemoryContexts) -> [Option<pg_sys::Datum>; 2] {
+fn columns(
+    rows: impl ExactSizeIterator<Item = RowKey>,
+    memory: &PgMemoryContexts,
+) -> [Option<pg_sys::Datum>; 2] {
+    let all: Vec<u32> = (0..rows.len() as u32).collect();
     let mut relations = Column::new(pg_sys::OIDOID, memory.value());
     let mut keys = Column::new(pg_sys::INT8OID, memory.value());
     for (relation, key) in rows {
         relations.push(relation.into_datum());
-        keys.push((*key as i64).into_datum());
+        keys.push((key as i64).into_datum());
     }
-    let all: Vec<u32> = (0..rows.len() as u32).collect();
     [Some(relations.array(&all)), Some(keys.array(&all))]
 }

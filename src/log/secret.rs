@@ -51,7 +51,10 @@ fn of_table() -> Result<Vec<u8>> {
     let _spi = Connection::open();
     let _pinned = PinnedSettings::new();
     let _owner = RunAs::new(relation::owner(table)?);
-    let _latest = LatestSnapshot::push();
+    // In a parallel query there is none but the query's own.
+    // SAFETY: reads the transaction's state.
+    let is_parallel = unsafe { pg_sys::IsInParallelMode() };
+    let _latest = (!is_parallel).then(LatestSnapshot::push);
     let mut secret = None;
     Statement::prepare("SELECT secret FROM gdpr_log.secret", &[], Planning::Once)?.run(
         &[],

@@ -77,18 +77,19 @@ pub fn noise_float(value: f64, noise: Noise, step: f64, limit: f64, chance: &mut
     }
 }
 
+/// The multiple of `step` at or below the value; the smallest number there is where that lies below it.
+pub fn floor(value: i64, step: i64) -> i64 {
+    value.saturating_sub(value.rem_euclid(step.max(1)))
+}
+
 /// Days or microseconds to move by: from `-span` to `span`, never 0.
 pub fn offset(span: i64, chance: &mut Chance) -> i64 {
     let span = span.saturating_abs().max(1);
     noise_int(0, Noise::Amount(span as f64), -span, span, chance)
 }
 
-/// Sizes of int2, int4: a number keeps to those of its size, so that equal numbers become equal in columns of
-/// different types.
-const SIZES: [u64; 3] = [0, 1 << 15, 1 << 31];
-
-/// The number that stands for a value, of `0..=max`; a negative one for a negative value. Never the value itself, if
-/// there is another one of its size.
+/// The number that stands for a value of a type whose largest number is `max`: one of `0..=max`; a negative one for a negative value. Never
+/// the value itself.
 pub fn pseudonym(value: i64, max: i64, keys: &Keys) -> i64 {
     // -1 is to the negative numbers what 0 is to the others.
     let (negative, n) = if value < 0 {
@@ -96,15 +97,8 @@ pub fn pseudonym(value: i64, max: i64, keys: &Keys) -> i64 {
     } else {
         (false, value)
     };
-    let end = max.max(n).unsigned_abs() + 1;
-    let n = n.unsigned_abs();
-    let low = SIZES.into_iter().rfind(|size| *size <= n).unwrap_or(0);
-    let high = SIZES
-        .into_iter()
-        .find(|size| *size > n)
-        .unwrap_or(end)
-        .min(end);
-    let place = (low + derange(keys.permutation(), n - low, high - low)) as i64;
+    let size = max.max(n).unsigned_abs() + 1;
+    let place = derange(keys.permutation(), n.unsigned_abs(), size) as i64;
     if negative { !place } else { place }
 }
 

@@ -8,8 +8,8 @@ use crate::link::graph::{Graph, Link, Table, Wanted};
 use crate::registry::hooks::Hooks;
 use crate::registry::rules::{self, Ruled};
 use crate::spi::kept::Kept;
-use crate::sql::Ident;
-use crate::strategy::Values;
+use crate::sql::{INTERNAL, Ident};
+use crate::strategy::{Values, running};
 use crate::walk::identity::key_columns;
 use pgrx::pg_sys::{self, Oid};
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ const ARGUMENTS: usize = 90;
 
 impl Plan {
     /// Needs SPI and pinned settings.
-    pub fn build(graph: &Rc<Graph>, home: &str) -> Result<Self> {
+    pub fn build(graph: &Rc<Graph>) -> Result<Self> {
         let ruled = graph.tables.iter().filter(|table| has_rules(table));
         let ruled: Vec<Oid> = ruled.map(|table| table.relation).collect();
         let details: HashMap<Oid, Details> = Details::load_all(&ruled)?
@@ -30,10 +30,10 @@ impl Plan {
         let mut tables = Vec::with_capacity(graph.tables.len());
         for number in 0..graph.tables.len() {
             let details = details.get(&graph.tables[number].relation);
-            tables.push(table_plan(graph, number, details, home)?);
+            tables.push(table_plan(graph, number, details)?);
         }
         let groups = Group::all(graph, &mut tables, &details, cached::schema().as_deref())?;
-        let extra = tables.iter().map(|table| extra(table, home)).collect();
+        let extra = tables.iter().map(extra).collect();
         let links = graph.links.iter().enumerate();
         let moving_links = links
             .filter(|(_, link)| moves(link, &tables))
@@ -46,7 +46,6 @@ impl Plan {
             groups,
             moving_links,
             statements: Kept::default(),
-            home: home.to_owned(),
         })
     }
 }
@@ -59,16 +58,11 @@ fn has_rules(table: &Table) -> bool {
     table.depth.is_some() && rules.is_some_and(|rules| !rules.is_empty())
 }
 
-fn table_plan(
-    graph: &Graph,
-    number: usize,
-    details: Option<&Details>,
-    home: &str,
-) -> Result<TablePlan> {
+fn table_plan(graph: &Graph, number: usize, details: Option<&Details>) -> Result<TablePlan> {
     let table = &graph.tables[number];
     let relation = graph.relation(table.relation)?;
     let ruled = match (&table.entry, details) {
-        (Some(entry), Some(details)) => rules::read(relation, details, &entry.rules, home)?,
+        (Some(entry), Some(details)) => rules::read(relation, details, &entry.rules)?,
         _ => Vec::new(),
     };
     let kept_whole = table
@@ -175,7 +169,7 @@ fn unregistered_columns(graph: &Graph, number: usize) -> Result<Vec<String>> {
         .collect())
 }
 
-fn extra(table: &TablePlan, home: &str) -> Vec<Wanted> {
+fn extra(table: &TablePlan) -> Vec<Wanted> {
     let key = table.key.iter().map(|part| Wanted {
         sql: part.identity.read(),
         element: part.identity.element,
@@ -189,7 +183,7 @@ fn extra(table: &TablePlan, home: &str) -> Vec<Wanted> {
             });
         }
         extra.push(Wanted {
-            sql: marks(table, home),
+            sql: marks(table),
             element: pg_sys::BYTEAOID,
         });
     }
@@ -197,7 +191,7 @@ fn extra(table: &TablePlan, home: &str) -> Vec<Wanted> {
 }
 
 /// Keyed digests of the columns that change, over the alias `target`.
-pub fn marks(table: &TablePlan, home: &str) -> String {
+pub fn marks(table: &TablePlan) -> String {
     let columns: Vec<String> = table
         .changes
         .iter()
@@ -205,7 +199,13 @@ pub fn marks(table: &TablePlan, home: &str) -> String {
         .collect();
     let calls: Vec<String> = columns
         .chunks(ARGUMENTS)
-        .map(|columns| format!("{}.gdpr_marks({})", Ident(home), columns.join(", ")))
+        .map(|columns| {
+            format!(
+                "{INTERNAL}.marks({}, {})",
+                running::PARAMETER,
+                columns.join(", ")
+            )
+        })
         .collect();
     calls.join(" OPERATOR(pg_catalog.||) ")
 }

@@ -13,17 +13,16 @@ thread_local! {
 }
 
 /// The plan for walks over a graph. Needs SPI and pinned settings.
-pub fn plan(graph: &Rc<Graph>, home: &str) -> Result<Rc<Plan>> {
+pub fn plan(graph: &Rc<Graph>) -> Result<Rc<Plan>> {
     let generation = graph.generation.get();
     let known = PLANS.with_borrow(|plans| plans.get(&graph.start_scan).cloned());
     if let Some((of, plan)) = known
         && of == generation
         && Rc::ptr_eq(&plan.graph, graph)
-        && plan.home == home
     {
         return Ok(plan);
     }
-    let plan = Rc::new(Plan::build(graph, home)?);
+    let plan = Rc::new(Plan::build(graph)?);
     PLANS.with_borrow_mut(|plans| plans.insert(graph.start_scan, (generation, plan.clone())));
     Ok(plan)
 }

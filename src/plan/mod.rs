@@ -28,8 +28,6 @@ pub struct Plan {
     pub moving_links: Vec<usize>,
     /// The statements of actions by it.
     pub statements: Kept,
-    /// The schema that our functions are in.
-    pub home: String,
 }
 
 pub struct TablePlan {
@@ -111,14 +109,6 @@ pub fn digest(name: &str) -> String {
 }
 
 impl TablePlan {
-    /// The columns that change, by name.
-    pub fn columns(&self) -> Vec<&str> {
-        self.changes
-            .iter()
-            .map(|change| change.column.as_str())
-            .collect()
-    }
-
     /// A part of the key changes.
     pub fn rewrites_key(&self) -> bool {
         self.key.iter().any(|part| part.changes)

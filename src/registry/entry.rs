@@ -42,13 +42,13 @@ const FACTS: [&str; 9] = [
 const EXPORT: [&str; 4] = ["include", "exclude", "labels", "label"];
 
 impl Entry {
-    /// By the rights of the current user. Returns the rules as they are stored. `home` is the schema that our functions are in.
-    pub fn checked(&self, home: &str) -> Result<Value> {
+    /// By the rights of the current user. Returns the rules as they are stored.
+    pub fn checked(&self) -> Result<Value> {
         let _spi = Connection::open();
         let restoring = is_restoring();
         let rules = match restoring {
             true => self.rules.clone(),
-            false => canonical_rules(self.relation, &self.rules, home)?,
+            false => canonical_rules(self.relation, &self.rules)?,
         };
         let _pinned = PinnedSettings::new();
         let relation = Relation::load_one(self.relation)?;
@@ -107,7 +107,7 @@ impl Entry {
             rules::check(
                 &relation,
                 &details,
-                &rules::read(&relation, &details, &rules, home)?,
+                &rules::read(&relation, &details, &rules)?,
             )?;
         }
         Ok(rules)
@@ -133,7 +133,7 @@ impl Entry {
 }
 
 /// The rules as they are stored. Names in expressions are found by the search path in force, so settings must not be pinned yet.
-pub fn canonical_rules(relation: Oid, rules: &Value, home: &str) -> Result<Value> {
+pub fn canonical_rules(relation: Oid, rules: &Value) -> Result<Value> {
     let _spi = Connection::open();
     let (relation, details) = {
         let _pinned = PinnedSettings::new();
@@ -142,7 +142,7 @@ pub fn canonical_rules(relation: Oid, rules: &Value, home: &str) -> Result<Value
         let details = Details::load(relation.oid)?;
         (relation, details)
     };
-    rules::canonical(rules, &rules::read(&relation, &details, rules, home)?)
+    rules::canonical(rules, &rules::read(&relation, &details, rules)?)
 }
 
 fn check_export(relation: &Relation, export: &Value) -> Result<()> {

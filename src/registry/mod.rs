@@ -4,8 +4,10 @@
 
 pub mod entry;
 pub mod hooks;
+pub mod import;
 pub mod link;
 mod probe;
+pub mod register;
 pub mod rules;
 pub mod write;
 

@@ -10,8 +10,9 @@ use crate::security;
 use crate::spi::guarded;
 use crate::spi::statement::{Access, Planning, Statement};
 use crate::sql::Ident;
-use crate::strategy::running::Running;
+use crate::strategy::running::{self, Running};
 use crate::strategy::{Field, Kind, Values};
+use pgrx::pg_sys;
 
 /// Made-up rows: enough to be sure of a rule of which one outcome in two would do.
 const TRIES: u32 = 16;
@@ -23,6 +24,9 @@ pub fn constraints(relation: &Relation, details: &Details, ruled: &[Ruled]) -> R
         .filter(|rule| rule.changes() && rule.mask.can_be_tried())
         .collect();
     for rule in &tried {
+        if rule.strategy.is_expression() {
+            constant_expression(relation, rule)?;
+        }
         domain(relation, rule)?;
     }
     let of = |number: &i16| {
@@ -41,6 +45,23 @@ pub fn constraints(relation: &Relation, details: &Details, ruled: &[Ruled]) -> R
         exclusion_constraint(relation, exclusion, ruled)?;
     }
     Ok(())
+}
+
+/// An expression that reads no column gives a value that the column's type reads, and not NULL where that does not fit. 23502; else the
+/// type's own SQLSTATE.
+fn constant_expression(relation: &Relation, rule: &Ruled) -> Result<()> {
+    let condition = match rule.field.column.is_not_null() {
+        true => format!("{} IS NOT NULL", Ident(&rule.field.column.name)),
+        false => "true".to_owned(),
+    };
+    match any_outcome_meets(relation, &[rule], &condition)? {
+        true => Ok(()),
+        false => Err(Error::new(
+            Code::ERRCODE_NOT_NULL_VIOLATION,
+            format!("the expression for {} gives NULL", rule.field.name()),
+        )
+        .hint("The column is NOT NULL: give a value.")),
+    }
 }
 
 fn table_check(relation: &Relation, check: &Check, rules: &[&Ruled]) -> Result<()> {
@@ -157,10 +178,13 @@ fn any_outcome_meets(relation: &Relation, rules: &[&Ruled], condition: &str) -> 
     );
     let mut met = false;
     let _owner = security::as_owner(relation)?;
-    let _running = Running::start();
+    let _running = Running::start()?;
     let run = || {
-        Statement::prepare(&sql, &[], Planning::Once)?
-            .run(&[], Access::Lock, |row| met = row.is_true(0))
+        Statement::prepare(&sql, &[pg_sys::INT8OID], Planning::Once)?.run(
+            &[running::parameter()],
+            Access::Lock,
+            |row| met = row.is_true(0),
+        )
     };
     guarded::run(run, |code| {
         Ok(Error::new(

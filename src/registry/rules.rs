@@ -20,14 +20,12 @@ impl Ruled<'_> {
     }
 }
 
-/// The rules of a table, in the order of its columns: those given by name, and for the remaining columns the one given for `*`. `home` is
-/// the schema that our functions are in. 22023 for what cannot be read, 42703 for a missing column, and whatever a strategy says of a
+/// The rules of a table, in the order of its columns: those given by name, and for the remaining columns the one given for `*`. 22023 for what cannot be read, 42703 for a missing column, and whatever a strategy says of a
 /// column that it does not suit.
 pub fn read<'a>(
     relation: &'a Relation,
     details: &'a Details,
     rules: &Value,
-    home: &'a str,
 ) -> Result<Vec<Ruled<'a>>> {
     let Some(rules) = rules.as_object() else {
         return Err(Error::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "rules is not a JSON object")
@@ -56,7 +54,6 @@ pub fn read<'a>(
             kind: Kind::of(column),
             unique: details.unique_by(column.number, &changed),
             referenced: details.referenced.contains(&column.number),
-            home,
         };
         let mask = strategy.mask(&field)?;
         Ok(Ruled {

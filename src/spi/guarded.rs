@@ -21,7 +21,7 @@ pub fn run_naming(
     let run = AssertUnwindSafe(run);
     let failed = pgrx::PgTryBuilder::new(AssertUnwindSafe(|| run.0().map_err(Ok)))
         .catch_others(|caught| match caught {
-            CaughtError::PostgresError(report) if shows_values(report.sql_error_code()) => {
+            CaughtError::PostgresError(report) if !is_of_session(report.sql_error_code()) => {
                 Err(Err((report.sql_error_code(), report.message().to_owned())))
             }
             other => other.rethrow(),
@@ -34,15 +34,13 @@ pub fn run_naming(
     }
 }
 
-/// Data exceptions, integrity violations, and what functions raise themselves: their messages are made of values.
-fn shows_values(code: Code) -> bool {
+/// The server's own errors that are about the session and not about a row: conflicts with others, resources, cancels. All others can show values:
+/// what a function raises, and the statements that it makes of values, can say anything in any class.
+pub fn is_of_session(code: Code) -> bool {
     let class = code as u32 & 0o7777;
-    [
-        Code::ERRCODE_DATA_EXCEPTION,
-        Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION,
-        Code::ERRCODE_RAISE_EXCEPTION,
-        Code::ERRCODE_WITH_CHECK_OPTION_VIOLATION,
-    ]
-    .iter()
-    .any(|shown| class == *shown as u32 & 0o7777)
+    let is_of_class = |own: Code| class == own as u32 & 0o7777;
+    is_of_class(Code::ERRCODE_T_R_SERIALIZATION_FAILURE)
+        || is_of_class(Code::ERRCODE_INSUFFICIENT_RESOURCES)
+        || is_of_class(Code::ERRCODE_OPERATOR_INTERVENTION)
+        || code == Code::ERRCODE_LOCK_NOT_AVAILABLE
 }

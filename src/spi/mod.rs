@@ -2,6 +2,7 @@
 //!
 //! pgrx's own SPI collects a result before it can be read and copies each value; a walk over a million rows needs neither.
 
+pub mod attempt;
 pub mod column;
 pub mod guarded;
 pub mod kept;

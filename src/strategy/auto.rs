@@ -1,10 +1,11 @@
 //! `auto`: NULL where it is allowed, else the type's neutral value, else, in a unique column, a value of its own.
 
 use super::random::APART;
-use super::{Field, Kind, Mask, Strategy, Values, null};
+use super::{Field, Kind, Mask, Strategy, Values, null, running};
 use crate::catalog::types;
 use crate::error::{Code, Error, Result};
 use crate::mask::TextMask;
+use crate::sql::Ident;
 use pgrx::pg_sys;
 use serde::Deserialize;
 
@@ -24,11 +25,22 @@ impl Strategy for Auto {
     }
 }
 
+/// Where a type has fewer values than this, one that is new can be one that a row has already.
+const ROOMY: u64 = 1 << 40;
+/// Values that are tried for a row before the constraint refuses one.
+const TRIES: u32 = 100_000;
+
 /// A value that no other row has, and that fits.
 fn distinct(field: &Field) -> Result<Mask> {
-    let number = field.ours("gdpr_distinct_number()");
+    let below = |size: u64| {
+        field.ours(&format!(
+            "distinct_number({}, {size}::pg_catalog.int8)",
+            running::PARAMETER
+        ))
+    };
     let random = || "pg_catalog.gen_random_uuid()".to_owned();
-    let sql = match field.kind {
+    const LARGEST: u64 = i64::MAX as u64;
+    let (sql, size) = match field.kind {
         Kind::Text(length) if length.is_none_or(|length| length >= APART) => {
             let mask = TextMask::Random {
                 length: length.unwrap_or(16).min(16),
@@ -37,40 +49,88 @@ fn distinct(field: &Field) -> Result<Mask> {
             return Ok(Mask::new(sql, Values::Fresh).strict());
         }
         // Too short for chance: every number gives another text.
-        Kind::Text(length) => field.ours(&format!("gdpr_distinct_text({})", length.unwrap_or(APART))),
-        // From the type's largest number downwards, where nobody's keys are.
-        Kind::Integer(max) => field.cast(&format!(
-            "({max}::pg_catalog.int8 OPERATOR(pg_catalog.-) ({number} OPERATOR(pg_catalog.%) {max}::pg_catalog.int8))"
-        )),
-        Kind::Numeric(limits) => {
-            let digits = limits.map_or(18, |(whole, _)| whole.clamp(0, 18)) as usize;
-            let most = format!("0{}", "9".repeat(digits));
-            format!(
-                "({most}::pg_catalog.numeric OPERATOR(pg_catalog.-) ({number}::pg_catalog.numeric OPERATOR(pg_catalog.%) ({most}::pg_catalog.numeric OPERATOR(pg_catalog.+) 1)))"
+        Kind::Text(length) => {
+            let length = length.unwrap_or(APART) as u32;
+            let call = format!(
+                "distinct_text({}, {length}::pg_catalog.int4)",
+                running::PARAMETER
+            );
+            (
+                field.cast(&field.ours(&call)),
+                36_u64.saturating_pow(length),
             )
         }
-        Kind::Float => field.cast(&format!("(0 OPERATOR(pg_catalog.-) {number})")),
-        Kind::Uuid => random(),
-        Kind::Bytea => format!("pg_catalog.uuid_send({})", random()),
-        Kind::Inet => format!("('fd00::'::pg_catalog.inet OPERATOR(pg_catalog.+) {number})"),
-        Kind::Date => format!(
-            "('1600-01-01'::pg_catalog.date OPERATOR(pg_catalog.-) ({number} OPERATOR(pg_catalog.%) 2000000)::pg_catalog.int4)"
+        Kind::Integer(max) => {
+            let size = max.unsigned_abs().saturating_add(1).min(LARGEST);
+            (field.cast(&below(size)), size)
+        }
+        Kind::Numeric(limits) => {
+            let digits = limits.map_or(18, |(whole, _)| whole.clamp(0, 18)) as u32;
+            let size = 10_u64.pow(digits);
+            (format!("{}::pg_catalog.numeric", below(size)), size)
+        }
+        Kind::Float => (field.cast(&below(1 << 53)), 1 << 53),
+        Kind::Uuid => (random(), u64::MAX),
+        Kind::Bytea => (format!("pg_catalog.uuid_send({})", random()), u64::MAX),
+        Kind::Inet => (
+            format!(
+                "('fd00::'::pg_catalog.inet OPERATOR(pg_catalog.+) {})",
+                below(LARGEST)
+            ),
+            LARGEST,
         ),
-        Kind::Timestamp | Kind::TimestampTz => format!(
-            "({} OPERATOR(pg_catalog.-) ({number} OPERATOR(pg_catalog.*) '1 microsecond'::pg_catalog.interval))",
-            field.literal("1600-01-01 00:00:00+00")
+        Kind::Date => (
+            format!(
+                "('1600-01-01'::pg_catalog.date OPERATOR(pg_catalog.-) {}::pg_catalog.int4)",
+                below(DAYS)
+            ),
+            DAYS,
         ),
-        Kind::Jsonb => format!("pg_catalog.to_jsonb({number})"),
+        Kind::Timestamp | Kind::TimestampTz => (
+            format!(
+                "({} OPERATOR(pg_catalog.-) ({} OPERATOR(pg_catalog.*) '1 microsecond'::pg_catalog.interval))",
+                field.literal("1600-01-01 00:00:00+00"),
+                below(1 << 53)
+            ),
+            1 << 53,
+        ),
+        Kind::Jsonb => (format!("pg_catalog.to_jsonb({})", below(LARGEST)), LARGEST),
         _ => {
             let index = field.unique.map_or("", |index| index.name.as_str());
             return Err(Error::new(
                 Code::ERRCODE_UNIQUE_VIOLATION,
-                format!("\"auto\" has no distinct values for {}, which index \"{index}\" holds unique", field.name()),
+                format!(
+                    "\"auto\" has no distinct values for {}, which index \"{index}\" holds unique",
+                    field.name()
+                ),
             )
             .hint("Give an expression: {\"strategy\": \"sql\", \"expression\": \"...\"}."));
         }
     };
+    let finds = field
+        .unique
+        .is_some_and(|index| index.finds_by(field.column.number));
+    let sql = match size < ROOMY && finds {
+        true => untaken(field, &sql),
+        false => sql,
+    };
     Ok(Mask::new(sql, Values::Fresh))
+}
+
+/// Days before 1600 that PostgreSQL has, rounded.
+const DAYS: u64 = 2_000_000;
+
+/// The first of the values that no row has. The unique index answers that; values are made one by one, until one is free.
+fn untaken(field: &Field, candidate: &str) -> String {
+    let value = field.value();
+    let column = Ident(&field.column.name);
+    // It speaks of the row, so that it is evaluated for each.
+    let tries = format!("CASE WHEN {value} IS NULL THEN 0 ELSE {TRIES} END");
+    format!(
+        "(SELECT candidate.value FROM (SELECT {candidate} AS value FROM (SELECT pg_catalog.generate_series(1, {tries})) AS tries) AS candidate \
+         WHERE NOT EXISTS (SELECT FROM {} AS other WHERE other.{column} OPERATOR(pg_catalog.=) candidate.value) LIMIT 1)",
+        field.relation.in_from()
+    )
 }
 
 /// The value that says nothing.

@@ -1,10 +1,11 @@
 //! The column that a strategy is asked about.
 
+use super::running;
 use crate::catalog::details::{Column, UniqueIndex};
 use crate::catalog::relation::Relation;
 use crate::catalog::types;
 use crate::error::{Code, Error, Result};
-use crate::sql::{Ident, Literal};
+use crate::sql::{INTERNAL, Ident, Literal};
 use pgrx::pg_sys::{self, Oid};
 use serde::Serialize;
 
@@ -16,8 +17,6 @@ pub struct Field<'a> {
     pub unique: Option<&'a UniqueIndex>,
     /// Foreign keys reference it.
     pub referenced: bool,
-    /// The schema that our functions are in.
-    pub home: &'a str,
 }
 
 /// What a strategy needs to know of a type.
@@ -115,15 +114,15 @@ impl Field<'_> {
         let description = serde_json::to_string(mask)
             .map_err(|error| Error::internal(format!("a rule cannot be written: {error}")))?;
         Ok(self.cast(&format!(
-            "{}.gdpr_masked({value}, {}::pg_catalog.text)",
-            Ident(self.home),
+            "{INTERNAL}.masked({}, {value}, {}::pg_catalog.text)",
+            running::PARAMETER,
             Literal(&description)
         )))
     }
 
     /// A call of another function of ours.
     pub fn ours(&self, call: &str) -> String {
-        format!("{}.{call}", Ident(self.home))
+        format!("{INTERNAL}.{call}")
     }
 
     pub fn cast(&self, sql: &str) -> String {

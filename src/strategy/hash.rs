@@ -1,7 +1,7 @@
 //! `hash`: an HMAC of the value under the secret. Equal values stay equal, in every table.
 
 use super::{Field, Kind, Mask, Strategy, Values};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::mask::TextMask;
 use serde::Deserialize;
 
@@ -18,11 +18,16 @@ const APART: usize = 16;
 const LEAST: usize = 8;
 
 impl Hash {
-    pub fn text(&self, room: Option<usize>) -> TextMask {
-        let length = self.length.unwrap_or(WHOLE).min(room.unwrap_or(WHOLE));
-        TextMask::Hash {
-            length: length.clamp(1, WHOLE),
+    pub fn text(&self, room: Option<usize>, what: &str) -> Result<TextMask> {
+        let length = self.length.unwrap_or(WHOLE.min(room.unwrap_or(WHOLE)));
+        if !(1..=WHOLE).contains(&length) {
+            return Err(Error::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("the length of the hash for {what} is out of range"),
+            )
+            .hint(format!("A hash has 1 to {WHOLE} hexadecimal digits.")));
         }
+        Ok(TextMask::Hash { length })
     }
 }
 
@@ -36,7 +41,10 @@ impl Strategy for Hash {
                     (None, length) => length.unwrap_or(LEAST),
                 };
                 let room = field.text("hash", needs)?;
-                field.masked(&format!("{value}::pg_catalog.text"), &self.text(room))?
+                field.masked(
+                    &format!("{value}::pg_catalog.text"),
+                    &self.text(room, &field.name())?,
+                )?
             }
             Kind::Bytea | Kind::Uuid => field.masked(&value, &"hash")?,
             Kind::Integer(i64::MAX) => field.masked(&value, &"hash")?,

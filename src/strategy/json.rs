@@ -5,6 +5,7 @@ use super::fake::Fake;
 use super::hash::Hash;
 use super::partial::Partial;
 use super::pseudonym::Pseudonym;
+use super::random::Random;
 use super::{Field, Kind, Mask, Strategy, Values};
 use crate::error::{Code, Error, Result};
 use crate::mask::{JsonMask, JsonPaths, TextMask};
@@ -18,7 +19,7 @@ pub struct Json {
 }
 
 /// What can be done to a place inside a document.
-const INSIDE: [&str; 8] = [
+const INSIDE: [&str; 9] = [
     "null",
     "blank",
     "value",
@@ -27,6 +28,7 @@ const INSIDE: [&str; 8] = [
     "pseudonym",
     "fake",
     "email",
+    "random",
 ];
 
 impl Strategy for Json {
@@ -89,10 +91,11 @@ fn inside(rule: &Value, name: &str, what: &str) -> Result<JsonMask> {
             ));
         }
         "partial" => read::<Partial>(parameters)?.text(),
-        "hash" => read::<Hash>(parameters)?.text(None),
+        "hash" => read::<Hash>(parameters)?.text(None, what)?,
         "pseudonym" => read::<Pseudonym>(parameters)?.text(None, what)?,
         "fake" => read::<Fake>(parameters)?.text(name, None, false, what)?,
         "email" => read::<Email>(parameters)?.text(None, what)?,
+        "random" => read::<Random>(parameters)?.text(what)?,
         other => {
             return Err(Error::unknown_word(
                 "a strategy for a place inside a document",

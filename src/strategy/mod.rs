@@ -2,6 +2,7 @@
 
 mod auto;
 mod blank;
+pub mod chance;
 mod default;
 mod email;
 mod fake;

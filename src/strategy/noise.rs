@@ -5,7 +5,8 @@ use crate::catalog::types;
 use crate::error::{Code, Error, Result};
 use crate::mask;
 use crate::sql::Literal;
-use pgrx::pg_sys;
+use pgrx::datum::Interval;
+use pgrx::{FromDatum, pg_sys};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -16,6 +17,8 @@ pub struct Noise {
     interval: Option<String>,
 }
 
+/// in microseconds
+const DAY: u128 = 86_400_000_000;
 const RATIO: f64 = 0.1;
 const INTERVAL: &str = "30 days";
 
@@ -47,12 +50,19 @@ impl Noise {
     fn interval(&self, field: &Field) -> Result<&str> {
         let interval = self.interval.as_deref().unwrap_or(INTERVAL);
         let given = self.ratio.is_none() && self.amount.is_none();
-        if given && types::reads(pg_sys::INTERVALOID, -1, interval) {
+        let least = match field.kind {
+            Kind::Date => DAY,
+            _ => 1,
+        };
+        let span = types::read(pg_sys::INTERVALOID, -1, interval)
+            // SAFETY: the value is an interval.
+            .and_then(|datum| unsafe { Interval::from_datum(datum, false) });
+        if given && span.is_some_and(|span| span.as_micros().unsigned_abs() >= least) {
             return Ok(interval);
         }
         Err(Error::new(
             Code::ERRCODE_INVALID_PARAMETER_VALUE,
-            format!("noise for {} needs an interval", field.name()),
+            format!("noise for {} needs an interval that moves it", field.name()),
         )
         .hint("Write it as {\"strategy\": \"noise\", \"interval\": \"30 days\"}."))
     }
@@ -64,7 +74,7 @@ impl Strategy for Noise {
         let offset = |unit: &str| -> Result<String> {
             let interval = Literal(self.interval(field)?).to_string();
             Ok(field.ours(&format!(
-                "gdpr_offset((EXTRACT(epoch FROM {interval}::pg_catalog.interval) OPERATOR(pg_catalog.*) {unit})::pg_catalog.int8)"
+                "distance((EXTRACT(epoch FROM {interval}::pg_catalog.interval) OPERATOR(pg_catalog.*) {unit})::pg_catalog.int8)"
             )))
         };
         let sql = match field.kind {

@@ -43,13 +43,14 @@ impl Strategy for Pseudonym {
             _ => return Err(field.unsuitable("pseudonym", "texts, uuid and integers")),
         };
         // A name is a pick from a list, so two people can get the same, and it must be the same in a column that is unique and in one that is
-        // not. A number can be one that another row still has while they are changed.
+        // not. Of the numbers of a smallint there are so few that another row is likely to have the one that is made.
         let is_distinct = match field.kind {
             Kind::Text(length) => match self.text(length, &field.name())? {
                 TextMask::Pseudonym { kind, distinct, .. } => kind.is_none() || distinct,
                 _ => false,
             },
             Kind::Uuid => true,
+            Kind::Integer(max) => max > i16::MAX.into(),
             _ => false,
         };
         let values = match is_distinct {

@@ -4,6 +4,7 @@ use super::{Field, Kind, Mask, Strategy, Values};
 use crate::catalog::types;
 use crate::error::{Code, Error, Result};
 use crate::mask::TextMask;
+use crate::mask::fit::LONGEST;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -32,11 +33,16 @@ impl Random {
             Some(value) => value.to_string(),
         };
         let ends = (end(&self.min, default.0), end(&self.max, default.1));
-        if self.length.is_none()
-            && types::reads(base, -1, &ends.0)
-            && types::reads(base, -1, &ends.1)
-        {
-            return Ok(ends);
+        let fits = |end: &str| types::reads(base, field.column.base().1, end);
+        if self.length.is_none() && fits(&ends.0) && fits(&ends.1) {
+            return match types::is_in_order(base, &ends.0, &ends.1)? {
+                true => Ok(ends),
+                false => Err(Error::new(
+                    Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                    format!("the range of random values for {} is empty", field.name()),
+                )
+                .hint("\"min\" must not be more than \"max\".")),
+            };
         }
         Err(Error::new(
             Code::ERRCODE_INVALID_PARAMETER_VALUE,
@@ -46,6 +52,21 @@ impl Random {
             ),
         )
         .hint("Give \"min\" and \"max\" as values of the column's type."))
+    }
+
+    /// For a text of any length.
+    pub fn text(&self, what: &str) -> Result<TextMask> {
+        let length = self.length.unwrap_or(LENGTH);
+        if self.min.is_some() || self.max.is_some() || !(1..=LONGEST).contains(&length) {
+            return Err(Error::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("random texts for {what} are given by their length"),
+            )
+            .hint(format!(
+                "\"length\" is a number of characters from 1 to {LONGEST}."
+            )));
+        }
+        Ok(TextMask::Random { length })
     }
 
     fn without_range(&self, field: &Field) -> Result<()> {
@@ -63,7 +84,7 @@ impl Random {
 impl Strategy for Random {
     fn mask(&self, field: &Field) -> Result<Mask> {
         let value = field.value();
-        let chance = field.ours("gdpr_chance()");
+        let chance = field.ours("chance()");
         let between = |(min, max): (String, String)| {
             let (min, max) = (field.literal(&min), field.literal(&max));
             format!(
@@ -73,16 +94,13 @@ impl Strategy for Random {
         let any = |sql| Ok(Mask::new(sql, Values::Any));
         match field.kind {
             Kind::Text(room) => {
-                if self.min.is_some() || self.max.is_some() {
-                    return Err(self
-                        .without_range(field)
-                        .err()
-                        .unwrap_or_else(|| field.unsuitable("random", "texts")));
-                }
-                let length = self
-                    .length
-                    .unwrap_or(LENGTH.min(room.unwrap_or(LENGTH)))
-                    .max(1);
+                let TextMask::Random { length } = self.text(&field.name())? else {
+                    return Err(field.unsuitable("random", "texts"));
+                };
+                let length = match (self.length, room) {
+                    (None, Some(room)) => length.min(room.max(1)),
+                    _ => length,
+                };
                 let needs = if field.unique.is_some() {
                     length.max(APART)
                 } else {

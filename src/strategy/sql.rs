@@ -45,8 +45,12 @@ impl Sql {
 
 impl Strategy for Sql {
     fn mask(&self, field: &Field) -> Result<Mask> {
-        let sql = format!("({})", self.analysed(field)?.qualified);
-        let mask = Mask::new(sql, Values::Unknown);
+        let analysed = self.analysed(field)?;
+        let values = match analysed.columns.is_empty() && !analysed.is_volatile {
+            true => Values::Constant,
+            false => Values::Unknown,
+        };
+        let mask = Mask::new(format!("({})", analysed.qualified), values);
         Ok(match self.pseudonymous {
             true => mask.pseudonymous(),
             false => mask,

@@ -6,11 +6,14 @@ use crate::catalog::relation::Relation;
 use crate::catalog::types;
 use crate::link::graph::Value;
 use crate::sql::Ident;
-use pgrx::pg_sys::Oid;
+use pgrx::pg_sys::{self, Oid};
 
-/// The keys that a statement is given, as a relation `s(k1, k2, ..., ord)`.
+/// The keys that a statement is given, as a relation `s(k1, k2, ..., ord)`. The first parameter of every statement that has keys is the
+/// token of the action that runs (`strategy::running`).
 pub struct Keys {
     size: Size,
+    /// parameters of the statement before these
+    before: usize,
     elements: Vec<Oid>,
     pub types: Vec<Oid>,
 }
@@ -18,7 +21,16 @@ pub struct Keys {
 impl Keys {
     pub fn new(size: Size) -> Self {
         Self {
+            types: vec![pg_sys::INT8OID],
+            ..Self::after(1, size)
+        }
+    }
+
+    /// Keys for a statement that has other parameters before these.
+    pub fn after(before: usize, size: Size) -> Self {
+        Self {
             size,
+            before,
             elements: Vec::new(),
             types: Vec::new(),
         }
@@ -53,11 +65,7 @@ impl Keys {
     }
 
     pub fn from(&self) -> String {
-        self.source_after(0)
-    }
-
-    /// The same in a statement that has other parameters before these.
-    pub fn source_after(&self, before: usize) -> String {
+        let before = self.before;
         let numbers = 1..=self.elements.len();
         match self.size {
             Size::One => {
@@ -91,7 +99,7 @@ impl Keys {
     ) -> Option<String> {
         let is_array = self.size != Size::One;
         (relation.is_foreign() && is_array)
-            .then(|| equality.any(column, &format!("${}", self.elements.len())))
+            .then(|| equality.any(column, &format!("${}", self.before + self.elements.len())))
             .flatten()
     }
 }

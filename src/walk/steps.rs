@@ -7,6 +7,7 @@ use crate::security;
 use crate::spi::guarded;
 use crate::spi::row::Row;
 use crate::spi::statement::Access;
+use crate::strategy::running;
 use pgrx::pg_sys::{Datum, Oid};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -49,7 +50,8 @@ impl<'a> Steps<'a> {
             false => Access::Read,
             true => Access::Lock,
         };
-        let run = || statement.run(parameters, access, each);
+        let parameters = [&[running::parameter()], parameters].concat();
+        let run = || statement.run(&parameters, access, each);
         match self.user_expression(step) {
             None => run(),
             Some(link) => guarded::run(run, |code| {

@@ -148,6 +148,16 @@ impl Ids {
         self.end()
     }
 
+    /// One more, by the texts of its key's parts.
+    pub fn add_texts(&mut self, graph: &Graph, texts: &[String]) -> Result<()> {
+        let table = graph.start();
+        let name = graph.relation(graph.start_scan)?.qualified().to_string();
+        for (i, (column, text)) in table.key.iter().zip(texts).enumerate() {
+            self.push_text(i, column, &name, text)?;
+        }
+        self.end()
+    }
+
     fn push(&mut self, column: usize, value: Option<Datum>) {
         self.columns[column].push(value);
     }

@@ -1,0 +1,51 @@
+//! Registering a table, for its owner.
+
+use super::{entry, write};
+use crate::catalog::home::Home;
+use crate::error::Result;
+use pgrx::JsonB;
+use pgrx::pg_sys::Oid;
+use serde_json::Value;
+
+/// What is said of a table; None leaves what was said before.
+#[derive(Default)]
+pub struct Given {
+    /// canonical
+    pub rules: Option<Value>,
+    pub subject: Option<bool>,
+    pub on_erase: Option<String>,
+    pub ground: Option<String>,
+    pub search: Option<Vec<Option<String>>>,
+    pub export: Option<JsonB>,
+    pub facts: Option<JsonB>,
+    pub key: Option<Vec<Option<String>>>,
+    pub hooks: Option<JsonB>,
+}
+
+/// The rules as they are stored, read by the caller's search path. 42501 unless the caller owns the table.
+pub fn canonical(relation: Oid, rules: Value) -> Result<Value> {
+    write::require_owner_of(&[relation])?;
+    entry::canonical_rules(relation, &rules)
+}
+
+/// Makes an entry, or changes what is given of it. 42501 unless the caller owns the table.
+pub fn register(home: &Home, relation: Oid, given: Given) -> Result<()> {
+    write::require_owner_of(&[relation])?;
+    write::run(
+        home,
+        include_str!("register.sql"),
+        &[
+            relation.into(),
+            given.rules.map(JsonB).into(),
+            given.subject.into(),
+            given.on_erase.into(),
+            given.ground.into(),
+            given.search.into(),
+            given.export.into(),
+            given.facts.into(),
+            given.key.into(),
+            given.hooks.into(),
+        ],
+    )?;
+    Ok(())
+}
