@@ -243,12 +243,6 @@ pub fn found_by_name(relation: pg_sys::Oid, schema: &str, name: &str) -> bool {
     }
 }
 
-/// The name of the schema that a relation is in; empty when it is gone.
-pub fn schema_of(relation: pg_sys::Oid) -> String {
-    // SAFETY: catalog look-up by oid.
-    schema_name(unsafe { pg_sys::get_rel_namespace(relation) })
-}
-
 /// The name of a schema; empty when it is gone.
 pub fn schema_name(oid: pg_sys::Oid) -> String {
     // SAFETY: catalog look-up by oid, NULL when gone.

@@ -24,6 +24,16 @@ pub struct Remembered {
 /// Runs with more rows than this are planned for their number.
 const MANY: usize = 10_000;
 
+/// Row by row through the primary key.
+const LOOK_UP: &str = "SELECT s.ord, a.marks \
+ FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS s(relation, key, ord) \
+ CROSS JOIN LATERAL (SELECT a.marks FROM gdpr_log.anonymised AS a \
+ WHERE a.relation OPERATOR(pg_catalog.=) s.relation AND a.key OPERATOR(pg_catalog.=) s.key OFFSET 0) AS a";
+/// As the planner likes.
+const LOOK_UP_MANY: &str = "SELECT s.ord, a.marks \
+ FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS s(relation, key, ord) \
+ JOIN gdpr_log.anonymised AS a ON a.relation OPERATOR(pg_catalog.=) s.relation AND a.key OPERATOR(pg_catalog.=) s.key";
+
 /// Hands over the marks of those rows that have some, by their places in `rows`. Needs SPI and pinned settings.
 pub fn look_up(
     home: &Home,
@@ -37,15 +47,14 @@ pub fn look_up(
     let memory = PgMemoryContexts::new("gdpr_ext anonymised");
     let parameters = columns(rows.iter().copied(), &memory);
     let _owner = RunAs::new(home.owner);
+    let sql = match rows.len() > MANY {
+        true => LOOK_UP_MANY,
+        false => LOOK_UP,
+    };
     // A plan that was made while the table was small would read all of it for ever.
     let _by_index = (rows.len() <= MANY).then(ByIndex::new);
-    let statement = kept::of_session(
-        "SELECT s.ord, a.marks FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS s(relation, key, ord) \
-         JOIN gdpr_log.anonymised AS a \
-         ON a.relation OPERATOR(pg_catalog.=) s.relation AND a.key OPERATOR(pg_catalog.=) s.key",
-        &[pg_sys::OIDARRAYOID, pg_sys::INT8ARRAYOID],
-        planning(rows.len()),
-    )?;
+    let types = [pg_sys::OIDARRAYOID, pg_sys::INT8ARRAYOID];
+    let statement = kept::of_session(sql, &types, planning(rows.len()))?;
     statement.run(&parameters, access, |row| {
         // SAFETY: the statement's columns are of types int8 and bytea.
         let (ord, marks) = unsafe {

@@ -5,30 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 
+import noticed
+from anonymise import examine_request
 from catalog import World, read_world
+from differs import Differs, Failure
 from model import Model, Start
 from naive import Answer, Naive
 from script import late, regclass, setup, start_id
 
 LINKS = "public.gdpr_links"
-
-
-@dataclass
-class Failure:
-    kind: str  # what a shrunk schema must still show
-    text: str
-
-
-class Differs(Exception):
-    def __init__(self, kind: str, text: str) -> None:
-        super().__init__(text)
-        self.failure = Failure(kind, text)
 
 
 def examine(connection: psycopg.Connection, model: Model, seen: set[str]) -> Failure | None:
@@ -46,6 +36,9 @@ def examine(connection: psycopg.Connection, model: Model, seen: set[str]) -> Fai
             doing = "walk"
             seen.add("declared after a walk")
             check_walks(connection, model, seen)
+        doing = "anonymise"
+        if model.request:
+            examine_request(connection, model, seen)
     except Differs as differs:
         return differs.failure
     except psycopg.Error as error:
@@ -157,7 +150,7 @@ KINDS = [
     "shared", "unreviewed", "own cycle", "cycle", "diamond", "accessor", "over a foreign key", "by value", "by expression", "conditional",
     "up to a parent", "context", "partitioned", "one partition", "inheritance child", "dangling key", "no key", "composite key",
     "several links between two tables", "several ids", "no such id", "registered start", "unregistered start", "row of another subject",
-    "declared after a walk", "lock", "refused lock", "settled", "deep",
+    "declared after a walk", "lock", "refused lock", "settled", "deep", *noticed.KINDS,
 ]  # fmt: skip
 
 

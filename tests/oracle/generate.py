@@ -9,6 +9,7 @@ from declare import add_links
 from fill import fill, value
 from model import Column, ForeignKey, Model, Partition, Partitioning, Start, Table, descends, repair
 from names import Namer, cut
+from rules import add_rules
 from script import literal
 
 KEY_TYPES = ["int", "int", "int", "bigint", "bigint", "uuid", "text", "date", "numeric"]
@@ -16,6 +17,8 @@ KEY_TYPES = ["int", "int", "int", "bigint", "bigint", "uuid", "text", "date", "n
 REFERENCING = {"int": ["int"] * 4 + ["bigint"], "bigint": ["bigint", "bigint", "int"], "numeric": ["numeric", "numeric", "int"]}
 ROLES = [("kind", "text", 0.4), ("n", "int", 0.3), ("email", "text", 0.25), ("ref", "text", 0.2), ("payload", "jsonb", 0.12)]
 ON_DELETE = ["", "", "CASCADE", "SET NULL", "RESTRICT", "SET DEFAULT"]
+
+RULED = 5  # of so many schemas one goes on from the walks to anonymising
 
 
 class Generator:
@@ -259,4 +262,8 @@ class Generator:
 
 
 def generate(seed: int) -> Model:
-    return Generator(seed).build()
+    generator = Generator(seed)
+    model = generator.build()
+    if seed % RULED == 0:
+        add_rules(generator)
+    return model

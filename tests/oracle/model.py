@@ -15,6 +15,11 @@ class Column:
     name: str
     type: str
     not_null: bool = False
+    shape: str = ""  # of a personal column: its entry in SHAPES
+    extra: str = ""  # a CHECK, a DEFAULT, an identity
+    unique: str = ""  # the unique index that it has by itself, {c} is the column
+    generated_from: Column | None = None
+    is_marker: bool = False  # tells rows apart whose key gets new values
 
 
 @dataclass(eq=False)
@@ -50,6 +55,28 @@ class Partitioning:
 
 
 @dataclass(eq=False)
+class Rule:
+    strategy: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    expected: str | None = None  # what a constant looks like once it is stored
+    by_chance: bool = False  # an expression that gives something else each time
+
+    @property
+    def keeps(self) -> bool:
+        return self.strategy == "keep"
+
+
+@dataclass(eq=False)
+class Entry:
+    """What the registry says of a table when the person is anonymised. `rest` is the rule `*`."""
+
+    rules: dict[Column, Rule] = field(default_factory=dict)
+    rest: Rule | None = None
+    on_erase: str | None = None
+    ground: str | None = None
+
+
+@dataclass(eq=False)
 class Table:
     schema: str
     name: str
@@ -60,6 +87,7 @@ class Table:
     partitioning: Partitioning | None = None
     dropped_column: bool = False
     registered: dict | None = None  # arguments of gdpr_register
+    entry: Entry | None = None
     rows: list[dict[Column, Any]] = field(default_factory=list)
 
     @property
@@ -76,7 +104,7 @@ class Table:
     def identity(self) -> list[Column] | None:
         if self.primary:
             return self.primary
-        strict = [key for key in self.uniques if all(c.not_null for c in key)]
+        strict = [key for key in self.uniques if all(c.not_null for c in key)] + [[c] for c in self.own if c.unique == "{c}" and c.not_null]
         if strict:
             return min(strict, key=len)
         if self.registered and self.registered.get("key"):
@@ -127,6 +155,27 @@ class Start:
 
 
 @dataclass(eq=False)
+class Trigger:
+    """A user's trigger: it counts the updates of a row, does nothing, or copies the old row into a history table."""
+
+    table: Table
+    kind: str  # counting, row, statement, history
+    counter: Column | None = None
+    history: Table | None = None
+    keys: list[tuple[Column, Column]] = field(default_factory=list)
+    copies: list[tuple[Column, Column]] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Request:
+    """The person that is anonymised, and what happens besides."""
+
+    start: Start
+    cascade: bool
+    write: bool  # a new value is written between two calls
+
+
+@dataclass(eq=False)
 class Model:
     seed: int
     schemas: list[str]
@@ -136,6 +185,9 @@ class Model:
     links: list[Link] = field(default_factory=list)
     late_registrations: list[Table] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)  # of a shape: the name of its domain or enum
+    triggers: list[Trigger] = field(default_factory=list)
+    request: Request | None = None
 
 
 def in_part(table: Table, part: Partition | None, row: dict) -> bool:

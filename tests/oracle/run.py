@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Random schemas, walked by the extension and by a naive reimplementation of docs/walk.md; both must find the same rows.
+Every fifth then has a person anonymised, and every row of the database must be what the rules make of it.
 
     python tests/oracle/run.py --socket DIR [--schemas 1000] [--seed N] [--replay SEED]
 
@@ -17,7 +18,8 @@ from collections import Counter
 
 import psycopg
 
-from compare import KINDS, Failure, examine
+from compare import KINDS, examine
+from differs import Failure
 from generate import generate
 from model import Model
 from script import late, regclass, setup, start_id
@@ -92,6 +94,8 @@ def report(session: Session, model: Model, failure: Failure) -> None:
         walks(small)
         print(";\n".join(late(small)) + ";")
     walks(small)
+    for statement in last.said:
+        print(statement + ";")
     print(f"ROLLBACK;\n\n{last.text}\n")
 
 

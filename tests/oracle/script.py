@@ -6,7 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from model import Column, ForeignKey, Link, Model, Partition, Start, Table
+from model import Column, ForeignKey, Link, Model, Partition, Rule, Start, Table
+from shapes import SHAPES
 
 
 def ident(name: str) -> str:
@@ -38,7 +39,9 @@ def idents(columns: list[Column]) -> str:
 
 
 def column_definition(column: Column) -> str:
-    return f"{ident(column.name)} {column.type}" + (" NOT NULL" if column.not_null else "")
+    generated = f" GENERATED ALWAYS AS (upper({ident(column.generated_from.name)})) STORED" if column.generated_from else ""
+    extra = f" {column.extra}" if column.extra else ""
+    return f"{ident(column.name)} {column.type}" + (" NOT NULL" if column.not_null else "") + extra + generated
 
 
 def create_table(table: Table) -> list[str]:
@@ -82,9 +85,24 @@ def drop_column(table: Table) -> list[str]:
 def insert(table: Table) -> list[str]:
     if not table.rows:
         return []
-    columns = table.columns
+    columns = [c for c in table.columns if not c.generated_from]
     rows = ",\n  ".join("(" + ", ".join(literal(row.get(c)) for c in columns) + ")" for row in table.rows)
     return [f"INSERT INTO {qualified(table)} ({idents(columns)}) VALUES\n  {rows}"]
+
+
+def create_types(model: Model) -> list[str]:
+    used = {c.shape for t in model.tables for c in t.own}
+    return [SHAPES[s].definition.format(t=f"public.{ident(name)}") for s, name in model.types.items() if s in used]
+
+
+def create_indexes(table: Table) -> list[str]:
+    return [f"CREATE UNIQUE INDEX ON {qualified(table)} {index(c)}" for c in table.own if c.unique]
+
+
+def index(column: Column) -> str:
+    """`{c}`, an expression over it, or `({c}) WHERE ...`."""
+    spelt = column.unique.replace("{c}", ident(column.name))
+    return spelt if column.unique.startswith("(") else f"({spelt})"
 
 
 def add_foreign_key(key: ForeignKey) -> str:
@@ -122,10 +140,11 @@ def declare(link: Link) -> str:
 def setup(model: Model) -> list[str]:
     out = [f"CREATE SCHEMA {ident(s)}" for s in model.schemas]
     out.append("SET LOCAL search_path = " + ", ".join([ident(s) for s in model.search_path] + ["public"]))
+    out += create_types(model)
     for table in model.tables:
         out += create_table(table)
     for table in model.tables:
-        out += insert(table)
+        out += insert(table) + create_indexes(table)
     out += [add_foreign_key(k) for k in model.keys]
     out += [register(t) for t in model.tables if t.registered is not None and t not in model.late_registrations]
     out += [declare(link) for link in model.links if not link.late]
@@ -158,3 +177,18 @@ def json_object(values: dict[Column, Any]) -> str:
         plain = str(value) if isinstance(value, (int, Decimal)) else json.dumps(str(value), ensure_ascii=False)
         parts.append(f"{json.dumps(column.name, ensure_ascii=False)}: {plain}")
     return "{" + ", ".join(parts) + "}"
+
+
+def spelt(rule: Rule) -> Any:
+    """A rule as JSON."""
+    parameters = {k: {p: spelt(r) for p, r in v.items()} if k == "paths" else v for k, v in rule.parameters.items()}
+    return {"strategy": rule.strategy} | parameters if parameters else rule.strategy
+
+
+def enter(table: Table) -> str:
+    """The call that registers what is to be done to a table."""
+    entry = table.entry
+    rules = {c.name: spelt(rule) for c, rule in entry.rules.items()} | ({"*": spelt(entry.rest)} if entry.rest else {})
+    arguments = {"on_erase": entry.on_erase, "ground": entry.ground}
+    more = "".join(f", {name} => {literal(value)}" for name, value in arguments.items() if value)
+    return f"SELECT public.gdpr_register({regclass(table)}, rules => {literal(json.dumps(rules, ensure_ascii=False))}{more})"

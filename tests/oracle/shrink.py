@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from model import Column, Model, Table, descends, repair
-from script import late, setup, start_id
+from histories import create_trigger
+from script import enter, late, setup, start_id
 
 Change = Callable[[Model], object]
 
@@ -27,14 +28,18 @@ def shrink(model: Model, still_fails: Callable[[Model], bool], seconds: float = 
             except (IndexError, ValueError):
                 continue
             repair(smaller)
-            if smaller.starts and spelled(smaller) != spelled(model) and still_fails(smaller):
+            if (smaller.starts or smaller.request) and spelled(smaller) != spelled(model) and still_fails(smaller):
                 model = smaller
                 progress = True
     return model
 
 
 def spelled(model: Model) -> list:
-    return [setup(model), late(model), [start_id(start) for start in model.starts]]
+    starts = model.starts + ([model.request.start] if model.request else [])
+    entries = [enter(t) for t in model.tables if t.entry]
+    triggers = [create_trigger(t, i) for i, t in enumerate(model.triggers)]
+    request = model.request and (model.request.cascade, model.request.write)
+    return [setup(model), late(model), [start_id(start) for start in starts], entries, triggers, request]
 
 
 def changes(model: Model) -> Iterator[Change]:
@@ -72,11 +77,39 @@ def changes(model: Model) -> Iterator[Change]:
     for key in range(len(model.keys)):
         yield lambda m, key=key: m.keys.pop(key)
     for i in range(len(model.links)):
-        yield lambda m, i=i: m.links.pop(i)
+        yield lambda m, i=i: drop_link(m, i)
     for t in range(len(model.tables)):
         yield lambda m, t=t: drop_table(m, t)
+    yield from changes_of_request(model)
     for s in range(len(model.starts)):
         yield lambda m, s=s: m.starts.pop(s)
+
+
+def changes_of_request(model: Model) -> Iterator[Change]:
+    for t, table in enumerate(model.tables):
+        for r in range(len(table.entry.rules) if table.entry else 0):
+            yield lambda m, t=t, r=r: m.tables[t].entry.rules.pop(list(m.tables[t].entry.rules)[r])
+        if table.entry:
+            yield lambda m, t=t: (setattr(m.tables[t].entry, "rest", None), setattr(m.tables[t].entry, "on_erase", None))
+        for c, column in enumerate(table.own):
+            if column.extra or column.unique:
+                yield lambda m, t=t, c=c: plain_column(m.tables[t].own[c])
+    for i in range(len(model.triggers)):
+        yield lambda m, i=i: m.triggers.pop(i)
+    if model.request:
+        yield never_write
+        yield lambda m: setattr(m, "request", None)
+
+
+def never_write(model: Model) -> None:
+    if model.request:
+        model.request.write = False
+
+
+def plain_column(column: Column) -> None:
+    if "IDENTITY" in column.extra:
+        raise ValueError("a trigger needs it")
+    column.extra = column.unique = ""
 
 
 def drop_table(model: Model, index: int) -> None:
@@ -86,6 +119,9 @@ def drop_table(model: Model, index: int) -> None:
     model.links = [link for link in model.links if link.source not in gone and link.target not in gone]
     model.starts = [s for s in model.starts if s.table not in gone]
     model.late_registrations = [t for t in model.late_registrations if t not in gone]
+    model.triggers = [t for t in model.triggers if t.table not in gone and t.history not in gone]
+    if model.request and model.request.start.table in gone:
+        model.request = None
 
 
 def used(model: Model) -> set[Column]:
@@ -98,8 +134,13 @@ def used(model: Model) -> set[Column]:
         out.update(key.columns, key.referenced_columns)
     for link in model.links:
         out.update(c for c in link.source_columns + link.target_columns + link.uses if isinstance(c, Column))
-    for start in model.starts:
+    for start in model.starts + ([model.request.start] if model.request else []):
         out.update(start.ids[0])
+    for trigger in model.triggers:
+        out.update([trigger.counter] if trigger.counter else [])
+        out.update(c for pair in trigger.keys + trigger.copies for c in pair)
+    out.update(c.generated_from for t in model.tables for c in t.own if c.generated_from)
+    out.update(c for t in model.tables for c in t.own if c.is_marker)
     return out
 
 
@@ -108,6 +149,15 @@ def drop_column(model: Model, table: int, column: int) -> None:
     if gone in used(model) or len(model.tables[table].own) == 1:
         raise ValueError("needed")
     model.tables[table].own.remove(gone)
+    for other in model.tables:
+        if other.entry:
+            other.entry.rules.pop(gone, None)
+
+
+def drop_link(model: Model, index: int) -> None:
+    if any(t.history is model.links[index].target for t in model.triggers if t.history):
+        raise ValueError("the copies of a trigger are found through it")
+    model.links.pop(index)
 
 
 def drop_unique(model: Model, table: int, index: int) -> None:

@@ -16,7 +16,7 @@ CREATE TABLE session (token text PRIMARY KEY, person_id int REFERENCES person, i
 CREATE TABLE device (id int PRIMARY KEY, person_id int REFERENCES person, serial text);
 CREATE TABLE nothing_to_do (id int PRIMARY KEY, person_id int REFERENCES person, body text);
 CREATE TABLE visit (person_id int REFERENCES person, page text);
-INSERT INTO person VALUES (1, 'Ada', 'ada@example.org', '111'), (2, 'Bea', 'bea@example.org', '222');
+INSERT INTO person VALUES (1, 'Ada', 'ada@example.org', NULL), (2, 'Bea', 'bea@example.org', '222');
 INSERT INTO orders VALUES (11, 1, 'ring twice'), (12, 1, 'leave it'), (13, 2, 'x');
 INSERT INTO order_line VALUES (11, 1, 'Ada'), (11, 2, 'Lovelace'), (12, 1, NULL);
 INSERT INTO invoice VALUES ('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 11, 'Ada Lovelace');

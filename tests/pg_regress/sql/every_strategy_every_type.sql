@@ -189,8 +189,16 @@ SELECT gdpr_is_anonymised('documents', 1);
 -- Every rule that may stand inside.
 SELECT gdpr_register('documents', jsonb_build_object('docb',
        jsonb_build_object('strategy', 'json', 'paths', jsonb_build_object('a', rule))))
-FROM jsonb_array_elements('["null", "blank", "partial", "hash", "pseudonym", {"strategy": "fake", "kind": "name"}, "email",
+FROM jsonb_array_elements('["null", "blank", "partial", "hash", "pseudonym", {"strategy": "fake", "kind": "name"}, "email", "random",
                             {"strategy": "value", "value": [1]}]') rule;
+-- Chance makes a string of the length that is given, of whatever stands there; of an object or array, of everything in it.
+CREATE TABLE chance (id int PRIMARY KEY, doc jsonb);
+INSERT INTO chance VALUES (1, '{"a": "Ada", "b": 7, "c": {"d": "Ada", "e": [1, "Ada"]}, "f": null, "g": "Ada"}');
+SELECT gdpr_register('chance', '{"doc": {"strategy": "json", "paths": {"a": "random", "b": {"strategy": "random", "length": 3},
+       "c": {"strategy": "random", "length": 5}, "f": "random"}}}', subject => true);
+SELECT * FROM gdpr_anonymise('chance', 1);
+SELECT regexp_replace(doc #>> '{}', '"[0-9a-z]{3,16}"(?![:])', '"random"', 'g') AS doc, length(doc ->> 'a') AS a, length(doc ->> 'b') AS b,
+       length(doc #>> '{c,e,0}') AS c FROM chance;
 
 -- Values that are already what the rule would make of them: that is no failure, and nothing is left to do.
 CREATE TABLE neutral (id int PRIMARY KEY, txt text, blank text, val text, masked text, born date, steps int, gone text);
@@ -215,15 +223,21 @@ SELECT id, small NOT IN (32767, -32768) AS small, big NOT IN (922337203685477580
        moment, length(long) AS long, length(empty) AS empty FROM edge ORDER BY id;
 
 -- The same value has the same pseudonym in every table, whatever its type is.
-CREATE TABLE one (id int PRIMARY KEY, email text, number int);
-CREATE TABLE two (id int PRIMARY KEY, mail varchar(80), no bigint, hashed citext);
-INSERT INTO one VALUES (1, 'ada@example.org', 4711);
-INSERT INTO two VALUES (1, 'ada@example.org', 4711, 'ada@example.org');
-SELECT gdpr_register('one', '{"email": "pseudonym", "number": "pseudonym"}', subject => true);
-SELECT gdpr_register('two', '{"mail": "pseudonym", "no": "pseudonym", "hashed": "hash"}', subject => true);
+CREATE TABLE one (id int PRIMARY KEY, email text, number int, big bigint UNIQUE, contact text UNIQUE, below int);
+CREATE TABLE two (id int PRIMARY KEY, mail varchar(80), no int UNIQUE, no8 bigint, hashed citext, contact varchar(60));
+INSERT INTO one VALUES (1, 'ada@example.org', 4711, 4711, 'ada@example.org', -4711);
+INSERT INTO two VALUES (1, 'ada@example.org', 4711, 4711, 'ada@example.org', 'ada@example.org');
+SELECT gdpr_register('one', '{"email": "pseudonym", "number": "pseudonym", "big": "pseudonym", "below": "pseudonym",
+       "contact": {"strategy": "pseudonym", "kind": "email"}}', subject => true);
+SELECT gdpr_register('two', '{"mail": "pseudonym", "no": "pseudonym", "no8": "pseudonym", "hashed": "hash",
+       "contact": {"strategy": "pseudonym", "kind": "email"}}', subject => true);
 SELECT relation, action, rows FROM gdpr_anonymise('one', 1);
 SELECT relation, action, rows FROM gdpr_anonymise('two', 1);
-SELECT email = mail AS text, email = gdpr_pseudonym('ada@example.org') AS by_function, hashed = gdpr_hash('ada@example.org') AS hash
+SELECT email = mail AS text, email = gdpr_pseudonym('ada@example.org') AS by_function, hashed = gdpr_hash('ada@example.org') AS hash,
+       one.contact = two.contact AS with_a_kind, one.contact = gdpr_pseudonym('ada@example.org', 'email') AS kind_by_function
+FROM one, two;
+-- Numbers only in columns of one type, in each of which they are spread over all that the type has. The sign stays.
+SELECT number = no AS integers, big = no8 AS bigints, number = big AS integer_and_bigint, number > 0 AS positive, below < 0 AS negative
 FROM one, two;
 
 SET client_min_messages = warning;

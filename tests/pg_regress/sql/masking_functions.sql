@@ -63,6 +63,24 @@ SELECT gdpr_pseudonym('ada', 'nam');
 SELECT gdpr_pseudonym('ada', 'name', 'klingon');
 \echo :SQLSTATE
 
+-- Stable means stable also for parallel workers, each of which has to find the secret by itself.
+CREATE TABLE many AS SELECT i, i::text AS value FROM generate_series(1, 20000) i;
+ALTER TABLE many SET (parallel_workers = 2);
+ANALYZE many;
+CREATE TABLE alone AS SELECT md5(string_agg(gdpr_hash(value) || gdpr_pseudonym(value) || gdpr_pseudonym(value, 'name'), '' ORDER BY i))
+    FROM many;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+EXPLAIN (COSTS OFF) SELECT count(DISTINCT gdpr_hash(value)) FROM many WHERE gdpr_hash(value) <> '' AND gdpr_fake_name() <> '';
+SELECT count(DISTINCT gdpr_hash(value)) FROM many WHERE gdpr_hash(value) <> '' AND gdpr_fake_name() <> '';
+SELECT md5(string_agg(hash || pseudonym || name, '' ORDER BY i)) = (TABLE alone) AS as_the_leader
+FROM (SELECT i, gdpr_hash(value) AS hash, gdpr_pseudonym(value) AS pseudonym, gdpr_pseudonym(value, 'name') AS name
+      FROM many WHERE gdpr_hash(value) <> '' OFFSET 0) AS parallel;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+
 -- gdpr_email: another one each time, at a domain that reaches nobody.
 SELECT count(DISTINCT email) AS distinct, bool_and(email ~ '^anon-[0-9a-z]+@example\.invalid$') AS shape
 FROM (SELECT gdpr_email() AS email FROM generate_series(1, 10000)) AS e;
@@ -146,6 +164,8 @@ SELECT gdpr_noise(1::bigint, 0);
 \echo :SQLSTATE
 SELECT gdpr_noise(1::bigint, -1);
 \echo :SQLSTATE
+SELECT gdpr_noise(date '2024-01-01', interval '0 days');
+\echo :SQLSTATE
 
 -- gdpr_generalise: exact.
 SELECT gdpr_generalise(date '1815-12-10', 'year') AS year, gdpr_generalise(date '1815-12-10', 'quarter') AS quarter,
@@ -156,7 +176,8 @@ SELECT gdpr_generalise(timestamp '2024-06-15 13:14:15', 'hour') AS timestamp_hou
        gdpr_generalise(timestamp '2024-06-15 13:14:15', 'day') AS timestamp_day,
        gdpr_generalise(timestamptz '2024-06-15 13:14:15+00', 'month') AS timestamptz_month,
        gdpr_generalise(date '0044-03-15 BC', 'year') AS before_christ;
-SELECT v, gdpr_generalise(v, 10::bigint) AS int8, gdpr_generalise(v::numeric + 0.5, 10.0) AS numeric
+SELECT v, gdpr_generalise(v, 10::bigint) AS int8, gdpr_generalise(v::numeric + 0.5, 10.0) AS numeric,
+       gdpr_generalise(v::float8 + 0.5, 10::float8) AS float8
 FROM unnest('{0,1,9,10,11,-1,-10,-11}'::bigint[]) AS v ORDER BY v;
 SELECT gdpr_generalise(37.5, 0.25) AS quarters, gdpr_generalise(NULL::bigint, 10::bigint) IS NULL AS null,
        gdpr_generalise(NULL::date, 'year') IS NULL AS no_date, gdpr_generalise(date '2024-01-01', NULL) IS NULL AS no_unit,
@@ -167,6 +188,11 @@ SELECT gdpr_generalise(timestamptz '2024-06-01 02:00:00+00', 'month') AT TIME ZO
 SET TimeZone = 'UTC';
 SELECT gdpr_generalise(date '2024-01-01', 'fortnight');
 \echo :SQLSTATE
+SELECT gdpr_generalise(7::bigint, 0::bigint);
+\echo :SQLSTATE
+SELECT gdpr_generalise(7::numeric, -1::numeric);
+\echo :SQLSTATE
+SELECT gdpr_generalise(9223372036854775807, 10::bigint) AS largest, gdpr_generalise(-9223372036854775808, 8::bigint) AS smallest;
 
 -- In a view, for whoever may read the view and not the table.
 CREATE TABLE person (id int PRIMARY KEY, name text, email text, born date);

@@ -69,6 +69,29 @@ CREATE TRIGGER refuse BEFORE UPDATE ON booking FOR EACH ROW WHEN (OLD.id = 12) E
 SELECT gdpr_register('booking', '{"guest": "null"}');
 SELECT * FROM failure($$SELECT gdpr_anonymise('person', 1)$$) \gx
 DROP TRIGGER refuse ON booking;
+-- The same whatever its SQLSTATE is, and for errors that the server raises about a statement that was made of a value. An SQLSTATE that the
+-- server does not know arrives as XX000. What is about the session and not about a row (serialization, resources, cancelled, no lock)
+-- is passed on as it is: a client has to see it to repeat the call.
+CREATE FUNCTION refuse_as() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_ARGV[0] = 'execute' THEN
+        EXECUTE 'SELECT ' || OLD.guest;
+    END IF;
+    RAISE EXCEPTION 'the guest % may not change', OLD.guest USING DETAIL = OLD.guest, HINT = OLD.guest, ERRCODE = TG_ARGV[0];
+END $$;
+CREATE FUNCTION failure_with(condition text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE answer text;
+BEGIN
+    EXECUTE format('CREATE TRIGGER refuse BEFORE UPDATE ON booking FOR EACH ROW WHEN (OLD.id = 12) EXECUTE FUNCTION refuse_as(%L)', condition);
+    SELECT concat_ws(' ', f.state, f.message, CASE WHEN f.tells THEN '(tells)' END) INTO answer
+    FROM failure($q$SELECT gdpr_anonymise('person', 1)$q$) f;
+    DROP TRIGGER refuse ON booking;
+    RETURN answer;
+END $$;
+SELECT condition, failure_with(condition) FROM unnest('{P0001,42P01,42501,0A000,58030,25006,UT001,execute}'::text[]) condition;
+-- (Its text is the server's own then, and a function of the user's that takes such a code for itself is the user's own affair.)
+SELECT condition, replace(failure_with(condition), 'Lady Byron', '<guest>') AS failure_with
+FROM unnest('{40001,40P01,53100,57P03,55P03}'::text[]) condition;
 
 -- A unique index that the new value of one column makes collide with what somebody else has.
 CREATE UNIQUE INDEX one_price_a_day ON booking (starts, price);

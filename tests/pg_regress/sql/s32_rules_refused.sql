@@ -80,6 +80,14 @@ SELECT gdpr_register('person', '{"nick": {"strategy": "partial", "mask": "##"}}'
 \echo :SQLSTATE
 SELECT gdpr_register('person', '{"nick": {"strategy": "partial", "mask": ""}}');
 \echo :SQLSTATE
+SELECT gdpr_register('person', '{"nick": {"strategy": "hash", "length": 0}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"name": {"strategy": "hash", "length": 65}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"nick": {"strategy": "random", "length": 0}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"shoe": {"strategy": "random", "min": 40, "max": 20}}');
+\echo :SQLSTATE
 SELECT gdpr_register('person', '{"shoe": {"strategy": "noise", "ratio": 0}}');
 \echo :SQLSTATE
 SELECT gdpr_register('person', '{"shoe": {"strategy": "noise", "ratio": 0.1, "amount": 3}}');
@@ -89,6 +97,10 @@ SELECT gdpr_register('person', '{"shoe": {"strategy": "generalise", "step": 0}}'
 SELECT gdpr_register('person', '{"born": {"strategy": "generalise", "to": "fortnight"}}');
 \echo :SQLSTATE
 SELECT gdpr_register('person', '{"born": {"strategy": "noise", "interval": "soon"}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"born": {"strategy": "noise", "interval": "0 days"}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"born": {"strategy": "noise", "interval": "3 hours"}}');
 \echo :SQLSTATE
 
 -- Mail goes to somebody unless the domain is one of those that RFC 2606 reserves.
@@ -158,6 +170,27 @@ SELECT gdpr_register('person', '{"badge": "null"}');
 \echo :SQLSTATE
 SELECT gdpr_register('person', '{"email": "partial"}');
 \echo :SQLSTATE
+SELECT gdpr_register('person', '{"email": {"strategy": "pseudonym", "kind": "first_name"}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"code": {"strategy": "pseudonym", "kind": "city"}}');
+\echo :SQLSTATE
+-- Which kinds of pseudonym a unique column takes: those that have room for what tells them apart. A made-up value that need not be the same
+-- again always has.
+CREATE TABLE kinds (id int PRIMARY KEY, of_text text UNIQUE, small smallint UNIQUE, number int UNIQUE, big bigint UNIQUE);
+CREATE FUNCTION kind_is_taken(strategy text, kind text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM gdpr_register('kinds', jsonb_build_object('of_text', jsonb_build_object('strategy', strategy, 'kind', kind)));
+    RETURN 'taken';
+EXCEPTION WHEN unique_violation THEN
+    RETURN SQLSTATE;
+END $$;
+SELECT kind, kind_is_taken('pseudonym', kind) AS pseudonym, kind_is_taken('fake', kind) AS fake
+FROM unnest('{name,first_name,last_name,email,user_name,phone,company,street,city,postcode,country,iban,ip,url,text}'::text[]) kind;
+-- Of the numbers of a smallint there are too few.
+SELECT gdpr_register('kinds', '{"small": "pseudonym"}');
+\echo :SQLSTATE
+SELECT gdpr_register('kinds', '{"number": "pseudonym", "big": "pseudonym"}');
+DROP TABLE kinds;
 -- NULL in a unique column is no duplicate.
 BEGIN;
 SELECT gdpr_register('person', '{"email": "null", "code": "null", "handle": "null"}');
@@ -175,6 +208,12 @@ SELECT gdpr_register('person', '{"nick": {"strategy": "random", "length": 11}}')
 SELECT gdpr_register('person', '{"initials": {"strategy": "fake", "kind": "iban"}}');
 \echo :SQLSTATE
 SELECT gdpr_register('person', '{"height": {"strategy": "value", "value": 1000}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"height": {"strategy": "random", "min": 0, "max": 100}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"shoe": {"strategy": "random", "min": 0, "max": 3000000000}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"born": {"strategy": "random", "min": "2000-01-01", "max": "2000-02-30"}}');
 \echo :SQLSTATE
 
 -- A value that is none of the type.

@@ -127,6 +127,19 @@ SELECT * FROM gdpr_anonymise('customer', 1);
 SELECT i.id, i.total, c.id AS customer FROM invoice i JOIN customer c USING (email) ORDER BY i.id;
 SELECT gdpr_is_anonymised('customer', 1);
 
+-- A table whose key has a rule, and of which there is no row to change: the person's rows are rewritten without it.
+CREATE TABLE tariff (name text PRIMARY KEY, rank int);
+CREATE TABLE contract (email text PRIMARY KEY, phone text, tariff text NOT NULL REFERENCES tariff);
+INSERT INTO tariff VALUES ('low', 1), ('high', 2);
+INSERT INTO contract VALUES ('ada@example.org', '111', 'low'), ('bea@example.org', '222', 'high');
+SELECT gdpr_register('tariff', '{"name": "hash"}');
+SELECT gdpr_register('contract', '{"email": "email", "phone": "null"}', subject => true);
+SELECT gdpr_link('contract', '{tariff}', 'tariff', '{name}', condition => 'target.rank = 2');
+SELECT * FROM gdpr_anonymise('contract', 'ada@example.org');
+SELECT * FROM gdpr_anonymise('contract', 'bea@example.org');
+SELECT c.email LIKE 'anon-%' AS anonymised, c.phone, t.rank, t.name IN ('low', 'high') AS name_as_it_was
+FROM contract c JOIN tariff t ON t.name = c.tariff ORDER BY t.rank;
+
 -- A key that must be distinct cannot be the same for everybody, and a deferrable key is one too.
 SELECT gdpr_register('member', '{"email": {"strategy": "value", "value": "gone"}}');
 \echo :SQLSTATE

@@ -38,6 +38,7 @@ SELECT p.email LIKE 'anon-%@example.invalid' AS email, p.email = f.email AS same
        p.phone = f.phone AS same_phone
 FROM person p JOIN first f USING (id) WHERE id = 1;
 SELECT gdpr_is_anonymised('person', 1);
+SELECT relation, action, rows, columns FROM logged ORDER BY call DESC LIMIT 1;
 
 -- So is a value in a column that was NULL, and a row that is new; what has no rule is nobody's business.
 UPDATE person SET phone = '+31 6 9876', shoe = 40 WHERE id = 1;

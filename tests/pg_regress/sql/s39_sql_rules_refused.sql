@@ -10,6 +10,7 @@ CREATE TABLE other (id int PRIMARY KEY, secret text);
 CREATE SEQUENCE counter;
 INSERT INTO person VALUES (1, 'Ada', 'ada@example.org', '1815-12-10');
 CREATE FUNCTION writes(text) RETURNS text LANGUAGE sql AS $$ INSERT INTO s39.other VALUES (1, $1) RETURNING secret $$;
+CREATE FUNCTION random() RETURNS float8 VOLATILE LANGUAGE sql AS $$ SELECT 0.5 $$;
 CREATE FUNCTION many(text) RETURNS SETOF text IMMUTABLE LANGUAGE sql AS $$ SELECT $1 $$;
 
 -- The refusals: for each text its SQLSTATE and message.
@@ -25,6 +26,7 @@ END $$;
 
 -- More than one expression.
 SELECT refusal('name', $$'x'; DROP TABLE person$$);
+SELECT refusal('name', $$'x';$$);
 SELECT refusal('name', $$'x', email = 'y'$$);
 SELECT refusal('name', $$'x' WHERE true$$);
 SELECT refusal('name', $$'x' FROM other$$);
@@ -54,6 +56,8 @@ SELECT refusal('name', $$unnest(tags)$$);
 -- Functions that write, or that are not said not to.
 SELECT refusal('name', $$writes(name)$$);
 SELECT refusal('name', $$nextval('counter')::text$$);
+SELECT refusal('name', $$clock_timestamp()::text$$);
+SELECT refusal('name', $$s39.random()::text$$);
 SELECT refusal('name', $$set_config('search_path', name, false)$$);
 SELECT refusal('name', $$pg_notify('x', name)::text$$);
 
@@ -64,10 +68,14 @@ SELECT refusal('name', $$person.nothing$$);
 SELECT refusal('name', $$nothing(name)$$);
 SELECT refusal('name', $$name::nothing$$);
 
--- Types that do not fit the column.
+-- Types that do not fit the column, and constants that do not. (A constant is tried at once, another expression can only be tried on rows.)
 SELECT refusal('born', $$name$$);
 SELECT refusal('tags', $$name$$);
 SELECT refusal('payload', $$name$$);
+SELECT refusal('born', $$'not a date'$$);
+SELECT refusal('born', $$'2000-02-30'::text::date$$);
+SELECT refusal('payload', $$'{'$$);
+SELECT refusal('name', $$NULL$$);
 
 -- Parameters of the rule itself.
 \pset format aligned
@@ -90,7 +98,16 @@ SELECT count(*) FROM gdpr_registry WHERE relation = 'person'::regclass;
 TABLE person;
 TABLE other;
 
--- What looks alike and is an expression.
+-- Chance is allowed, as our own functions are: PostgreSQL's random() and gen_random_uuid(), but no other function of that name.
+SELECT refusal('name', $$random()::text$$) AS random, refusal('name', $$gen_random_uuid()::text$$) AS gen_random_uuid,
+       refusal('name', $$gdpr_email()$$) AS gdpr_email, refusal('name', $$gdpr_fake_name('de')$$) AS gdpr_fake_name,
+       refusal('name', $$gdpr_hash(name, 16)$$) AS gdpr_hash, refusal('name', $$gdpr_random_text(8)$$) AS gdpr_random_text;
+SELECT refusal('born', $$gdpr_noise(born)$$) AS gdpr_noise, refusal('born', $$gdpr_generalise(born, 'year')$$) AS gdpr_generalise;
+
+-- What looks alike and is an expression. It is stored as PostgreSQL prints it, without the comment. An assignment makes a text of anything.
+SELECT refusal('name', $$'x' -- $$) AS comment;
+SELECT rules FROM gdpr_registry WHERE relation = 'person'::regclass;
+SELECT refusal('name', $$payload$$) AS assigned;
 SELECT refusal('name', $$'; DROP TABLE person'$$) AS semicolon, refusal('name', $$(('x' || name))$$) AS parentheses,
        refusal('born', $$date_trunc('year', born)::date$$) AS stable_is_enough, refusal('email', $$'x'::text$$) AS assignable;
 SELECT rules FROM gdpr_registry WHERE relation = 'person'::regclass;

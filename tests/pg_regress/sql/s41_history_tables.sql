@@ -83,6 +83,26 @@ SELECT count(*) AS still_there FROM (
     UNION ALL SELECT history_history::text FROM history_history
 ) AS rows WHERE row ~ 'Bea|bea@';
 
+-- The person's own key is rewritten in the same call, and copies are made of a row that hangs on it: they are found all the same.
+CREATE TABLE member (email text PRIMARY KEY, name text);
+CREATE TABLE post (id int PRIMARY KEY, email text REFERENCES member, body text);
+CREATE TABLE post_history (post_id int, email text, body text);
+CREATE FUNCTION remember_post() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO s41.post_history VALUES (OLD.id, OLD.email, OLD.body);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER remember AFTER UPDATE ON post FOR EACH ROW EXECUTE FUNCTION remember_post();
+INSERT INTO member VALUES ('ada@example.org', 'Ada'), ('bea@example.org', 'Bea');
+INSERT INTO post VALUES (1, 'ada@example.org', 'by Ada'), (2, 'bea@example.org', 'by Bea');
+SELECT gdpr_register('member', '{"email": "email", "name": "null"}', subject => true);
+SELECT gdpr_register('post', '{"body": "null"}');
+SELECT gdpr_register('post_history', '{"email": "null", "body": "null"}');
+SELECT gdpr_link('post', '{id}', 'post_history', '{post_id}');
+SELECT * FROM gdpr_anonymise('member', 'ada@example.org');
+SELECT m.email LIKE 'anon-%@example.invalid' AS anonymised, m.name, p.id, p.body FROM member m JOIN post p USING (email) ORDER BY p.id;
+TABLE post_history;
+
 -- A history that no link leads to is nobody's, and keeps its copy: to find such triggers is another function's task.
 CREATE TABLE secret_history (name text);
 CREATE FUNCTION remember_secretly() RETURNS trigger LANGUAGE plpgsql AS $$
