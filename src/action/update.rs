@@ -20,6 +20,10 @@ use pgrx::{FromDatum, IntoDatum, PgMemoryContexts};
 /// Rows changed by one statement.
 const BATCH: usize = 1_000_000;
 
+/// By what a plan's statements are told apart.
+const UPDATE: usize = 0;
+const CONSTANTS: usize = 1;
+
 /// A row as it is after the change.
 pub struct Changed {
     pub row: u32,
@@ -64,7 +68,7 @@ fn run_batch(
     parameters.extend(given(rows, places, kept, form, &memory));
     let _owner = security::as_owner(relation)?;
     let run = || {
-        let statement = plan.statements.get([0, table, form.number(), 0], || {
+        let statement = plan.statements.get([UPDATE, table, form.number(), 0], || {
             let (sql, types) = statement::update(plan, table, form)?;
             Statement::prepare(&sql, &types, planning(form.size))
         })?;
@@ -232,9 +236,10 @@ fn constant_marks(plan: &Plan, table: usize) -> Result<Vec<u8>> {
     );
     let mut marks = Vec::new();
     let _owner = security::as_owner(relation)?;
-    let types = [pg_sys::INT8OID];
-    let parameters = [running::parameter()];
-    Statement::prepare(&sql, &types, Planning::Once)?.run(&parameters, Access::Lock, |row| {
+    let statement = plan.statements.get([CONSTANTS, table, 0, 0], || {
+        Statement::prepare(&sql, &[pg_sys::INT8OID], Planning::Once)
+    })?;
+    statement.run(&[running::parameter()], Access::Lock, |row| {
         // SAFETY: the column is of type bytea.
         marks = row
             .get(0)

@@ -76,7 +76,9 @@ pub fn record(home: &Home, rows: &[Remembered]) -> Result<()> {
     let rows = rows
         .iter()
         .filter(|row| seen.insert((row.key.0.to_u32(), row.key.1)));
-    let (known, new): (Vec<&Remembered>, Vec<&Remembered>) = rows.partition(|row| row.known);
+    let (known, mut new): (Vec<&Remembered>, Vec<&Remembered>) = rows.partition(|row| row.known);
+    // In the index's order: neighbours go to the same page.
+    new.sort_unstable_by_key(|row| (row.key.0.to_u32(), row.key.1 as i64));
     // Whoever else writes about these rows waits for the locks on them, so what was not there is not there.
     write(
         home,

@@ -52,9 +52,16 @@ pub fn constraints(relation: &Relation, details: &Details, ruled: &[Ruled]) -> R
 fn constant_expression(relation: &Relation, rule: &Ruled) -> Result<()> {
     let condition = match rule.field.column.is_not_null() {
         true => format!("{} IS NOT NULL", Ident(&rule.field.column.name)),
-        false => "true".to_owned(),
+        // Always so, but it is evaluated.
+        false => format!("({} IS NULL) IS NOT NULL", Ident(&rule.field.column.name)),
     };
-    match any_outcome_meets(relation, &[rule], &condition)? {
+    let failed = || {
+        format!(
+            "the expression for {} gives no value of its type",
+            rule.field.name()
+        )
+    };
+    match outcome_meets(relation, &[rule], &condition, failed)? {
         true => Ok(()),
         false => Err(Error::new(
             Code::ERRCODE_NOT_NULL_VIOLATION,
@@ -163,6 +170,21 @@ fn exclusion_constraint(relation: &Relation, exclusion: &Exclusion, ruled: &[Rul
 
 /// The condition holds, or is NULL, for one of some made-up outcomes of these rules.
 fn any_outcome_meets(relation: &Relation, rules: &[&Ruled], condition: &str) -> Result<bool> {
+    outcome_meets(relation, rules, condition, || {
+        format!(
+            "a constraint of table {} fails for what its rules make",
+            relation.qualified()
+        )
+    })
+}
+
+/// The same; `failed` says what could not be evaluated.
+fn outcome_meets(
+    relation: &Relation,
+    rules: &[&Ruled],
+    condition: &str,
+    failed: impl FnOnce() -> String,
+) -> Result<bool> {
     let columns = |expression: &dyn Fn(&Ruled) -> String| {
         let columns: Vec<String> = rules
             .iter()
@@ -187,14 +209,8 @@ fn any_outcome_meets(relation: &Relation, rules: &[&Ruled], condition: &str) -> 
         )
     };
     guarded::run(run, |code| {
-        Ok(Error::new(
-            code,
-            format!(
-                "a constraint of table {} fails for what its rules make",
-                relation.qualified()
-            ),
-        )
-        .hint("Choose strategies whose values its constraints can be evaluated for."))
+        Ok(Error::new(code, failed())
+            .hint("Choose strategies whose values its constraints can be evaluated for."))
     })?;
     Ok(met)
 }

@@ -166,5 +166,6 @@ fn check_unique(rule: &Ruled) -> Result<()> {
         format!("the rule for {} gives two rows the same value", rule.field.name()),
     )
     .detail(format!("Unique index \"{}\" does not allow that.", index.name))
-    .hint("\"auto\", \"hash\", \"pseudonym\", \"fake\", \"email\" and \"random\" give distinct texts."))
+    .hint("Distinct values come from \"auto\", \"hash\", \"email\" and \"random\", and from \"pseudonym\" and \"fake\" of the kinds email, user_name, url, ip, phone and iban; \
+\"pseudonym\" without a kind gives distinct tokens, but for smallint."))
 }

@@ -120,15 +120,16 @@ fn distinct(field: &Field) -> Result<Mask> {
 /// Days before 1600 that PostgreSQL has, rounded.
 const DAYS: u64 = 2_000_000;
 
-/// The first of the values that no row has. The unique index answers that; values are made one by one, until one is free.
+/// The first of the values that no row has. The unique index answers that; values are made one by one, until one is free. If none is, the index
+/// refuses the next.
 fn untaken(field: &Field, candidate: &str) -> String {
     let value = field.value();
     let column = Ident(&field.column.name);
     // It speaks of the row, so that it is evaluated for each.
     let tries = format!("CASE WHEN {value} IS NULL THEN 0 ELSE {TRIES} END");
     format!(
-        "(SELECT candidate.value FROM (SELECT {candidate} AS value FROM (SELECT pg_catalog.generate_series(1, {tries})) AS tries) AS candidate \
-         WHERE NOT EXISTS (SELECT FROM {} AS other WHERE other.{column} OPERATOR(pg_catalog.=) candidate.value) LIMIT 1)",
+        "COALESCE((SELECT candidate.value FROM (SELECT {candidate} AS value FROM (SELECT pg_catalog.generate_series(1, {tries})) AS tries) AS candidate \
+         WHERE NOT EXISTS (SELECT FROM {} AS other WHERE other.{column} OPERATOR(pg_catalog.=) candidate.value) LIMIT 1), {candidate})",
         field.relation.in_from()
     )
 }

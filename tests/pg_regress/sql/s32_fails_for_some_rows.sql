@@ -89,7 +89,7 @@ BEGIN
     RETURN answer;
 END $$;
 SELECT condition, failure_with(condition) FROM unnest('{P0001,42P01,42501,0A000,58030,25006,UT001,execute}'::text[]) condition;
--- (Its text is the server's own then, and a function of the user's that takes such a code for itself is the user's own affair.)
+-- (Such a text is the server's own, unless a function of the user's takes the code for itself, as here: then it can tell.)
 SELECT condition, replace(failure_with(condition), 'Lady Byron', '<guest>') AS failure_with
 FROM unnest('{40001,40P01,53100,57P03,55P03}'::text[]) condition;
 
