@@ -15,6 +15,7 @@ use crate::spi::statement::{Access, Planning, Statement};
 use crate::sql::Ident;
 use crate::strategy::running;
 use crate::walk::found::Found;
+use crate::walk::identity::whole_row;
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use pgrx::pg_sys::{self, Datum, Oid};
@@ -366,7 +367,11 @@ impl<'a> Writer<'a> {
         let rules = own.map(|change| &self.plan.tables[change.table]);
         let marks = rules.map_or("NULL::pg_catalog.bytea".to_owned(), marks);
         let keys: Vec<String> = match rules {
-            Some(rules) if rules.key.is_empty() => vec!["(target.*)::pg_catalog.text".to_owned()],
+            Some(rules) if rules.key.is_empty() => member
+                .table
+                .iter()
+                .map(|table| whole_row(&self.plan.graph.tables[*table], "target"))
+                .collect(),
             Some(rules) => rules
                 .key
                 .iter()

@@ -6,7 +6,7 @@ use crate::link::graph::Graph;
 use crate::plan::build::marks;
 use crate::plan::{Plan, TablePlan};
 use crate::sql::Ident;
-use crate::walk::identity::identity_columns;
+use crate::walk::identity::{identity_columns, whole_row};
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use crate::walk::text::match_columns;
@@ -45,7 +45,7 @@ pub fn update(plan: &Plan, table: usize, form: Form) -> Result<(String, Vec<Oid>
         relation.in_from(),
         sets.join(", "),
         keys.from(),
-        returned(rules).join(", "),
+        returned(graph, table, rules).join(", "),
     );
     Ok((sql, keys.types))
 }
@@ -94,10 +94,10 @@ pub fn values<'a>(rules: &'a TablePlan, kept: Option<&str>) -> Vec<(&'a str, Str
 }
 
 /// What is read of each changed row: its marks, and the parts of its key where they are not what they were.
-fn returned(rules: &TablePlan) -> Vec<String> {
+fn returned(graph: &Graph, table: usize, rules: &TablePlan) -> Vec<String> {
     let mut returned = vec![marks(rules)];
     if rules.key.is_empty() {
-        returned.push("(target.*)::pg_catalog.text".to_owned());
+        returned.push(whole_row(&graph.tables[table], "target"));
     } else if rules.rewrites_key() {
         returned.extend(rules.key.iter().map(|part| part.identity.read()));
     }

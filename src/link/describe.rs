@@ -57,6 +57,8 @@ impl<'a> Describer<'a> {
             .into_iter()
             .cloned()
             .collect();
+        let columns = relation.columns.iter();
+        let columns = columns.map(|column| column.name.clone()).collect();
         let identity = match (relation.is_local_heap(), key.is_empty()) {
             (true, _) => Identity::Place,
             (false, false) => Identity::Key,
@@ -69,6 +71,7 @@ impl<'a> Describer<'a> {
             depth,
             identity,
             key,
+            columns,
             wanted: Vec::new(),
             entry: self.schema.entry(oid).cloned(),
             incoming: Vec::new(),

@@ -36,6 +36,8 @@ pub struct Table {
     pub identity: Identity,
     /// Names and types of the key columns; empty for a table that has no key.
     pub key: Vec<Column>,
+    /// The names of all columns.
+    pub columns: Vec<String>,
     /// What is read of each of its rows, because a link needs it.
     pub wanted: Vec<Wanted>,
     /// What is registered for it; None if nothing is.

@@ -4,15 +4,15 @@ use super::{Change, Group, KeyPart, Plan, TablePlan, Treatment};
 use crate::catalog::details::Details;
 use crate::error::Result;
 use crate::link::cached;
-use crate::link::graph::{Graph, Link, Table, Wanted};
+use crate::link::graph::{End, Graph, Link, Table, Value, Wanted};
 use crate::registry::hooks::Hooks;
 use crate::registry::rules::{self, Ruled};
 use crate::spi::kept::Kept;
 use crate::sql::{INTERNAL, Ident};
 use crate::strategy::{Values, running};
-use crate::walk::identity::key_columns;
+use crate::walk::identity::{key_columns, whole_row};
 use pgrx::pg_sys::{self, Oid};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Arguments that one call of our function takes: PostgreSQL's own limit is 100.
@@ -33,10 +33,17 @@ impl Plan {
             tables.push(table_plan(graph, number, details)?);
         }
         let groups = Group::all(graph, &mut tables, &details, cached::schema().as_deref())?;
-        let extra = tables.iter().map(extra).collect();
+        let described = tables.iter().zip(&graph.tables);
+        let extra = described.map(|(table, of)| extra(table, of)).collect();
+        let lost: HashSet<usize> = graph
+            .links
+            .iter()
+            .filter(|link| loses(link, &tables))
+            .map(|link| link.target.table)
+            .collect();
         let links = graph.links.iter().enumerate();
         let moving_links = links
-            .filter(|(_, link)| moves(link, &tables))
+            .filter(|(_, link)| moves(link, &tables) || lost.contains(&link.source.table))
             .map(|(number, _)| number)
             .collect();
         Ok(Self {
@@ -169,7 +176,7 @@ fn unregistered_columns(graph: &Graph, number: usize) -> Result<Vec<String>> {
         .collect())
 }
 
-fn extra(table: &TablePlan) -> Vec<Wanted> {
+fn extra(table: &TablePlan, of: &Table) -> Vec<Wanted> {
     let key = table.key.iter().map(|part| Wanted {
         sql: part.identity.read(),
         element: part.identity.element,
@@ -178,7 +185,7 @@ fn extra(table: &TablePlan) -> Vec<Wanted> {
     if table.treatment == Treatment::Mask {
         if table.key.is_empty() {
             extra.push(Wanted {
-                sql: "(target.*)::pg_catalog.text".to_owned(),
+                sql: whole_row(of, "target"),
                 element: pg_sys::TEXTOID,
             });
         }
@@ -212,18 +219,26 @@ pub fn marks(table: &TablePlan) -> String {
 
 /// What a link leads to by a source column that changes would not be found afterwards.
 fn moves(link: &Link, tables: &[TablePlan]) -> bool {
-    let changes = &tables[link.source.table].changes;
-    let changed = |name: &String| changes.iter().any(|change| change.column == *name);
-    let condition = link
-        .condition
-        .iter()
-        .flat_map(|condition| &condition.source);
-    link.depth.is_some()
-        && !changes.is_empty()
-        && (link
-            .source
-            .columns
-            .iter()
-            .any(|column| column.is_expression || changed(&column.name))
-            || condition.into_iter().any(|(name, _)| changed(name)))
+    let condition = link.condition.iter();
+    let condition = condition.flat_map(|condition| &condition.source);
+    link.depth.is_some() && changes(&tables[link.source.table], &link.source, condition)
+}
+
+/// Rows that a link leads to would not be found afterwards, since they have changed by what it compares.
+fn loses(link: &Link, tables: &[TablePlan]) -> bool {
+    let condition = link.condition.iter();
+    let condition = condition.flat_map(|condition| &condition.target);
+    link.depth.is_some() && changes(&tables[link.target.table], &link.target, condition)
+}
+
+fn changes<'a>(
+    table: &TablePlan,
+    end: &End,
+    mut condition: impl Iterator<Item = &'a (String, Value)>,
+) -> bool {
+    let changed = |name: &String| table.changes.iter().any(|change| change.column == *name);
+    let mut columns = end.columns.iter();
+    !table.changes.is_empty()
+        && (columns.any(|column| column.is_expression || changed(&column.name))
+            || condition.any(|(name, _)| changed(name)))
 }

@@ -24,7 +24,7 @@ pub struct Plan {
     pub extra: Vec<Vec<Wanted>>,
     /// Tables that are changed in one statement, because keys of one are rewritten in the others.
     pub groups: Vec<Group>,
-    /// Links whose source columns change.
+    /// Links whose source columns change, or whose source rows are not found any more once they have changed.
     pub moving_links: Vec<usize>,
     /// The statements of actions by it.
     pub statements: Kept,

@@ -117,8 +117,8 @@ fn distinct(field: &Field) -> Result<Mask> {
     Ok(Mask::new(sql, Values::Fresh))
 }
 
-/// Days before 1600 that PostgreSQL has, rounded.
-const DAYS: u64 = 2_000_000;
+/// Days from the year 1 to 1600: before that, clients cannot read dates.
+const DAYS: u64 = 584_000;
 
 /// The first of the values that no row has. The unique index answers that; values are made one by one, until one is free. If none is, the index
 /// refuses the next.

@@ -45,9 +45,19 @@ pub fn identity_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
         Identity::Key => key_columns(table, alias),
         Identity::WholeRow => {
             let text = (pg_sys::TEXTOID, pg_sys::DEFAULT_COLLATION_OID);
-            vec![IdentityColumn::new(format!("({alias}.*)::text"), text)]
+            vec![IdentityColumn::new(whole_row(table, alias), text)]
         }
     }
+}
+
+/// All of a row as a text. Its columns are named: a foreign table's `alias.*` has no row type in an UPDATE with a join.
+pub fn whole_row(table: &Table, alias: &str) -> String {
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| format!("{alias}.{}", Ident(column)))
+        .collect();
+    format!("ROW({})::pg_catalog.text", columns.join(", "))
 }
 
 pub fn key_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {

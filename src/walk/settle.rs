@@ -20,6 +20,9 @@ impl Walk<'_> {
                 if !tables.contains(&graph.links[number].source.table) {
                     self.gather_from_outside(number, &mut gathering)?;
                 }
+                if let Some(earlier) = self.earlier_source(number) {
+                    self.gather_from(number, earlier, &mut gathering)?;
+                }
             }
         }
         loop {
@@ -69,9 +72,6 @@ impl Walk<'_> {
             return Ok(());
         };
         self.gather_from(number, &source, gathering)?;
-        if let Some(earlier) = self.earlier_source(number) {
-            self.gather_from(number, earlier, gathering)?;
-        }
         self.found[link.source.table] = Some(source);
         Ok(())
     }
