@@ -166,6 +166,10 @@ fn check_unique(rule: &Ruled) -> Result<()> {
         format!("the rule for {} gives two rows the same value", rule.field.name()),
     )
     .detail(format!("Unique index \"{}\" does not allow that.", index.name))
-    .hint("Distinct values come from \"auto\", \"hash\", \"email\" and \"random\", and from \"pseudonym\" and \"fake\" of the kinds email, user_name, url, ip, phone and iban; \
-\"pseudonym\" without a kind gives distinct tokens, but for smallint."))
+    .hint(match rule.field.kind {
+        Kind::Text(_) => "\"auto\", \"hash\", \"email\", \"random\", \"fake\" and \"pseudonym\" without a kind give distinct texts.",
+        Kind::Integer(max) if max > i16::MAX.into() => "\"auto\" and \"pseudonym\" give distinct numbers.",
+        Kind::Uuid => "\"auto\", \"hash\", \"random\" and \"pseudonym\" give distinct values.",
+        _ => "\"auto\" gives distinct values, or an expression: {\"strategy\": \"sql\", \"expression\": \"...\"}.",
+    }))
 }

@@ -158,6 +158,20 @@ impl Field<'_> {
         .hint("\"auto\" and \"random\" fit any length.")
     }
 
+    /// So few characters do not tell the rows of a unique column apart: 23505.
+    pub fn too_few(&self, strategy: &str, given: usize, needs: usize) -> Error {
+        let index = self.unique.map_or("", |index| index.name.as_str());
+        Error::new(
+            Code::ERRCODE_UNIQUE_VIOLATION,
+            format!(
+                "{given} characters of strategy \"{strategy}\" do not tell rows apart in {}",
+                self.name()
+            ),
+        )
+        .detail(format!("Unique index \"{index}\" holds it unique."))
+        .hint(format!("Leave out \"length\", or give {needs} or more."))
+    }
+
     /// The most characters that fit, if it is a text that has room for `needs` of them.
     pub fn text(&self, strategy: &str, needs: usize) -> Result<Option<usize>> {
         match self.kind {

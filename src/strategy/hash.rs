@@ -36,18 +36,28 @@ impl Strategy for Hash {
         let value = field.value();
         let sql = match field.kind {
             Kind::Text(_) => {
-                let needs = match (field.unique, self.length) {
-                    (Some(_), length) => length.unwrap_or(APART).max(APART),
-                    (None, length) => length.unwrap_or(LEAST),
-                };
-                let room = field.text("hash", needs)?;
+                let least = if field.unique.is_some() { APART } else { LEAST };
+                if let (Some(_), Some(length)) =
+                    (field.unique, self.length.filter(|length| *length < APART))
+                {
+                    return Err(field.too_few("hash", length, APART));
+                }
+                let room = field.text("hash", self.length.unwrap_or(least))?;
                 field.masked(
                     &format!("{value}::pg_catalog.text"),
                     &self.text(room, &field.name())?,
                 )?
             }
-            Kind::Bytea | Kind::Uuid => field.masked(&value, &"hash")?,
-            Kind::Integer(i64::MAX) => field.masked(&value, &"hash")?,
+            Kind::Bytea | Kind::Uuid | Kind::Integer(i64::MAX) => {
+                if self.length.is_some() {
+                    return Err(Error::new(
+                        Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                        format!("the hash for {} is given a length", field.name()),
+                    )
+                    .hint("\"length\" is for texts."));
+                }
+                field.masked(&value, &"hash")?
+            }
             _ => return Err(field.unsuitable("hash", "texts, bytea, uuid and bigint")),
         };
         Ok(Mask::new(sql, Values::Fresh).strict().pseudonymous())

@@ -101,13 +101,15 @@ impl Strategy for Random {
                     (None, Some(room)) => length.min(room.max(1)),
                     _ => length,
                 };
-                let needs = if field.unique.is_some() {
-                    length.max(APART)
-                } else {
-                    length
+                if field.unique.is_some() && self.length.is_some_and(|length| length < APART) {
+                    return Err(field.too_few("random", length, APART));
+                }
+                let length = match field.unique {
+                    Some(_) => length.max(APART),
+                    None => length,
                 };
-                field.text("random", needs)?;
-                let mask = TextMask::Random { length: needs };
+                field.text("random", length)?;
+                let mask = TextMask::Random { length };
                 let sql = field.masked(&format!("{value}::pg_catalog.text"), &mask)?;
                 Ok(Mask::new(sql, Values::Fresh).strict())
             }

@@ -2,19 +2,23 @@
 """Random schemas, walked by the extension and by a naive reimplementation of docs/walk.md; both must find the same rows.
 Every fifth then has a person anonymised, and every row of the database must be what the rules make of it.
 
-    python tests/oracle/run.py --socket DIR [--schemas 1000] [--seed N] [--replay SEED]
+    python tests/oracle/run.py --socket DIR [--schemas 1000] [--seed N] [--jobs N] [--replay SEED]
 
 DIR is the socket directory of a running cluster (PGHOST if not given) that has the extension installed. Connects as `postgres`
-and works in a database of its own, `gdpr_oracle`. Exits with 1 if a schema failed, or if the run never met something that it should test.
+and works in databases of its own, `gdpr_oracle_0` and so on, one for each process. Exits with 1 if a schema failed, or if the run never met
+something that it should test.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass, field
+from multiprocessing import Pool
 
 import psycopg
 
@@ -25,8 +29,7 @@ from model import Model
 from script import late, regclass, setup, start_id
 from shrink import shrink
 
-DATABASE = "gdpr_oracle"
-SHRUNK = 3  # failures that are made small; of the others only the seed is printed
+SHRUNK = 2  # failures of one process that are made small; of the others only the seed is printed
 SESSION = 100  # schemas in one session: a backend gets slower with every table that it has created and rolled back
 ENOUGH = 200  # schemas after which every kind of case must have occurred
 
@@ -34,13 +37,13 @@ ENOUGH = 200  # schemas after which every kind of case must have occurred
 class Session:
     """A connection that comes back after the server has crashed."""
 
-    def __init__(self, socket: str) -> None:
-        self.socket = socket
+    def __init__(self, socket: str, database: str) -> None:
+        self.socket, self.database = socket, database
         self.connection: psycopg.Connection | None = None
 
     def connect(self) -> psycopg.Connection:
         if self.connection is None or self.connection.closed:
-            self.connection = self.open(DATABASE)
+            self.connection = self.open(self.database)
             self.connection.execute("SET statement_timeout = '20s'")
             self.connection.execute("SET client_min_messages = warning")
         return self.connection
@@ -62,15 +65,15 @@ class Session:
 
     def create(self) -> None:
         with self.open("postgres") as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'")
+            connection.execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {self.database} TEMPLATE template0 ENCODING 'UTF8'")
         self.connect().execute("CREATE EXTENSION gdpr_ext")
 
     def drop(self) -> None:
         if self.connection:
             self.connection.close()
         with self.open("postgres") as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
 
     def examine(self, model: Model, seen: set[str]) -> Failure | None:
         try:
@@ -79,7 +82,36 @@ class Session:
             return Failure("crash", f"the connection was lost: {error}")
 
 
-def report(session: Session, model: Model, failure: Failure) -> None:
+@dataclass
+class Tally:
+    """What came of the seeds that one process was given."""
+
+    occurred: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+
+
+def examine_seeds(socket: str, number: int, seeds: range) -> Tally:
+    session, tally = Session(socket, f"gdpr_oracle_{number}"), Tally()
+    session.create()
+    for done, seed in enumerate(seeds, 1):
+        model = generate(seed)
+        seen: set[str] = set()
+        failure = session.examine(model, seen)
+        tally.occurred.update(seen)
+        if failure:
+            tally.failed += 1
+            text = f"\nFAILED seed {seed}: {failure.kind}\nreplay: python tests/oracle/run.py --socket {socket} --replay {seed}\n"
+            # In one piece: the other processes print, too.
+            print(text + (described(session, model, failure) if tally.failed <= SHRUNK else ""), flush=True)
+        if done % SESSION == 0:
+            session.renew()
+    session.drop()
+    return tally
+
+
+def described(session: Session, model: Model, failure: Failure) -> str:
+    """The schema, made small, as a script, and what went wrong."""
+
     def still_fails(smaller: Model) -> bool:
         again = session.examine(smaller, set())
         return again is not None and again.kind == failure.kind
@@ -87,21 +119,14 @@ def report(session: Session, model: Model, failure: Failure) -> None:
     small = shrink(model, still_fails)
     last = session.examine(small, set())
     if last is None:
-        print("-- Not reproducible on its own: it needs what happened before it in the session.\n" + failure.text)
-        return
-    print("BEGIN;\n" + ";\n".join(setup(small)) + ";")
-    if late(small):
-        walks(small)
-        print(";\n".join(late(small)) + ";")
-    walks(small)
-    for statement in last.said:
-        print(statement + ";")
-    print(f"ROLLBACK;\n\n{last.text}\n")
+        return "-- Not reproducible on its own: it needs what happened before it in the session.\n" + failure.text
+    between = walks(small) + late(small) if late(small) else []
+    script = ["BEGIN", *setup(small), *between, *walks(small), *last.said, "ROLLBACK"]
+    return ";\n".join(script) + f";\n\n{last.text}\n"
 
 
-def walks(model: Model) -> None:
-    for start in model.starts:
-        print(f"SELECT * FROM public.gdpr_collect({regclass(start.table)}, {start_id(start)});")
+def walks(model: Model) -> list[str]:
+    return [f"SELECT * FROM public.gdpr_collect({regclass(start.table)}, {start_id(start)})" for start in model.starts]
 
 
 def arguments() -> argparse.Namespace:
@@ -109,6 +134,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--socket", default=os.environ.get("PGHOST"), help="directory of the server's socket, default PGHOST")
     parser.add_argument("--schemas", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1, help="the i-th schema is made from seed + i")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time, default one for each processor")
     parser.add_argument("--replay", type=int, metavar="SEED", help="only this one schema")
     chosen = parser.parse_args()
     if not chosen.socket:
@@ -118,33 +144,22 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     chosen = arguments()
-    session = Session(chosen.socket)
-    session.create()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the other processes end with this one
     first, count = (chosen.replay, 1) if chosen.replay is not None else (chosen.seed, chosen.schemas)
-    print(f"oracle: {count} schemas from seed {first}", flush=True)
-    occurred: Counter[str] = Counter()
-    failed = 0
+    jobs = max(1, min(chosen.jobs, count))
+    print(f"oracle: {count} schemas from seed {first}, {jobs} at a time", flush=True)
     started = time.monotonic()
-    for seed in range(first, first + count):
-        model = generate(seed)
-        seen: set[str] = set()
-        failure = session.examine(model, seen)
-        occurred.update(seen)
-        if failure:
-            failed += 1
-            print(f"\nFAILED seed {seed}: {failure.kind}")
-            print(f"replay: python tests/oracle/run.py --socket {chosen.socket} --replay {seed}", flush=True)
-            if failed <= SHRUNK:
-                report(session, model, failure)
-        if (seed - first) % SESSION == SESSION - 1:
-            session.renew()
+    shares = [(chosen.socket, number, range(first + number, first + count, jobs)) for number in range(jobs)]
+    with Pool(jobs) as pool:
+        tallies = pool.starmap(examine_seeds, shares)
+    occurred = sum((tally.occurred for tally in tallies), Counter())
+    failed = sum(tally.failed for tally in tallies)
     if count > 1:
         print(f"\n{time.monotonic() - started:.0f} s; schemas in which it occurred:")
         print("\n".join(f"  {kind:34}{occurred[kind]:6}" for kind in KINDS))
     blind = [kind for kind in KINDS if not occurred[kind]] if count >= ENOUGH else []
     if blind:
         print("never occurred: " + ", ".join(blind))
-    session.drop()
     print(f"{count - failed} passed, {failed} failed")
     return 1 if failed or blind else 0
 

@@ -84,6 +84,8 @@ SELECT gdpr_register('person', '{"nick": {"strategy": "hash", "length": 0}}');
 \echo :SQLSTATE
 SELECT gdpr_register('person', '{"name": {"strategy": "hash", "length": 65}}');
 \echo :SQLSTATE
+SELECT gdpr_register('person', '{"uid": {"strategy": "hash", "length": 8}}');
+\echo :SQLSTATE
 SELECT gdpr_register('person', '{"nick": {"strategy": "random", "length": 0}}');
 \echo :SQLSTATE
 SELECT gdpr_register('person', '{"shoe": {"strategy": "random", "min": 40, "max": 20}}');
@@ -173,6 +175,11 @@ SELECT gdpr_register('person', '{"email": "partial"}');
 SELECT gdpr_register('person', '{"email": {"strategy": "pseudonym", "kind": "first_name"}}');
 \echo :SQLSTATE
 SELECT gdpr_register('person', '{"code": {"strategy": "pseudonym", "kind": "city"}}');
+\echo :SQLSTATE
+-- So short that chance gives two of them the same soon.
+SELECT gdpr_register('person', '{"email": {"strategy": "hash", "length": 8}}');
+\echo :SQLSTATE
+SELECT gdpr_register('person', '{"email": {"strategy": "random", "length": 5}}');
 \echo :SQLSTATE
 -- Which kinds of pseudonym a unique column takes: those that have room for what tells them apart. A made-up value that need not be the same
 -- again always has.

@@ -49,7 +49,8 @@ SELECT relation, action, rows, ground, columns FROM gdpr_log.event WHERE relatio
 SELECT * FROM gdpr_anonymise('person', 1);
 SELECT gdpr_is_anonymised('person', 1);
 -- And logged again: somebody asked again, and this is what was answered. Nothing is logged as anonymised twice.
-SELECT action, count(*) AS events, count(DISTINCT request) AS calls FROM gdpr_log.event WHERE relation LIKE 's37.%' GROUP BY action ORDER BY action;
+SELECT action, count(*) AS events, count(DISTINCT request) AS calls FROM gdpr_log.event WHERE relation LIKE 's37.%'
+GROUP BY action ORDER BY action;
 
 -- A person's own table may be kept; then nothing was anonymised in it.
 SELECT gdpr_register('person', on_erase => 'keep', ground => 'a claim is pending');
