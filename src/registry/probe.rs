@@ -55,12 +55,7 @@ fn constant_expression(relation: &Relation, rule: &Ruled) -> Result<()> {
         // Always so, but it is evaluated.
         false => format!("({} IS NULL) IS NOT NULL", Ident(&rule.field.column.name)),
     };
-    let failed = || {
-        format!(
-            "the expression for {} gives no value of its type",
-            rule.field.name()
-        )
-    };
+    let failed = || format!("the expression for {} fails", rule.field.name());
     match outcome_meets(relation, &[rule], &condition, failed)? {
         true => Ok(()),
         false => Err(Error::new(
@@ -210,7 +205,7 @@ fn outcome_meets(
     };
     guarded::run(run, |code| {
         Ok(Error::new(code, failed())
-            .hint("Choose strategies whose values its constraints can be evaluated for."))
+            .hint("It is tried on a made-up row. The server's message is not shown, since such messages can hold values."))
     })?;
     Ok(met)
 }
