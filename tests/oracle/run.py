@@ -31,7 +31,7 @@ from shrink import shrink
 
 SHRUNK = 2  # failures of one process that are made small; of the others only the seed is printed
 SESSION = 100  # schemas in one session: a backend gets slower with every table that it has created and rolled back
-ENOUGH = 200  # schemas after which every kind of case must have occurred
+ENOUGH = 1000  # schemas after which every kind of case must have occurred
 
 
 class Session:
