@@ -6,7 +6,8 @@ use crate::catalog::relation::{self, Relation};
 use crate::catalog::version;
 use crate::error::{Code, Error, Result};
 use pgrx::pg_sys;
-use std::ffi::CStr;
+use std::cell::RefCell;
+use std::ffi::{CStr, CString};
 
 /// The role whose privileges count: the one that called the function.
 pub fn caller() -> pg_sys::Oid {
@@ -50,6 +51,50 @@ impl RunAs {
 pub fn as_owner(relation: &Relation) -> Result<RunAs> {
     require_in_place(relation)?;
     Ok(RunAs::new(relation.owner))
+}
+
+/// Becomes the owner of a table to change it, which fires its triggers: they find names by the caller's search_path, as they do when the caller
+/// changes the table himself. But only where the caller can act as the owner in any case; else names that an owner's function does not
+/// qualify could be made to mean something of the caller's, and only pg_catalog is searched.
+pub fn as_owner_who_acts(relation: &Relation) -> Result<(RunAs, Option<PinnedSettings>)> {
+    // SAFETY: catalog look-up by oid.
+    let can_be_owner = unsafe { pg_sys::is_member_of_role(caller(), relation.owner) };
+    let owner = as_owner(relation)?;
+    let path = CALLERS_PATH.with_borrow(|path| path.clone());
+    let path = path.filter(|_| can_be_owner);
+    Ok((
+        owner,
+        path.map(|path| PinnedSettings::of(&[(c"search_path", &path)])),
+    ))
+}
+
+thread_local! {
+    static CALLERS_PATH: RefCell<Option<CString>> = const { RefCell::new(None) };
+}
+
+/// While it lives, triggers can search the path that is in force now, after pg_catalog, in which our own statements find their names.
+pub struct CallersPath(Option<CString>);
+
+impl CallersPath {
+    /// Before settings are pinned.
+    pub fn keep() -> Self {
+        // SAFETY: the setting's value, a NUL-terminated string.
+        let path = unsafe { CStr::from_ptr(pg_sys::namespace_search_path) };
+        let path = [c"pg_catalog, ".to_bytes(), path.to_bytes()].concat();
+        // An empty path leaves a comma at the end.
+        let path = path
+            .trim_ascii_end()
+            .strip_suffix(b",")
+            .unwrap_or(&path)
+            .to_vec();
+        Self(CALLERS_PATH.replace(CString::new(path).ok()))
+    }
+}
+
+impl Drop for CallersPath {
+    fn drop(&mut self) {
+        CALLERS_PATH.set(self.0.take());
+    }
 }
 
 /// The name still means this table of this owner. 55006 otherwise.

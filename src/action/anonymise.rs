@@ -9,7 +9,7 @@ use crate::catalog::home::Home;
 use crate::error::{Code, Error, Result};
 use crate::log::secret;
 use crate::plan::{self, Plan};
-use crate::security::PinnedSettings;
+use crate::security::{CallersPath, PinnedSettings};
 use crate::spi::statement::Access;
 use crate::strategy::running::Running;
 use crate::walk::begin::{self, Call};
@@ -166,12 +166,14 @@ struct Session<'a> {
     ids: RefCell<Ids>,
     memory: PgMemoryContexts,
     _pinned: PinnedSettings,
+    _path: CallersPath,
     _running: Running,
 }
 
 impl<'a> Session<'a> {
     fn begin(home: &'a Home, call: &'a Call, asked: &'a Asked) -> Result<Self> {
         let memory = PgMemoryContexts::new("gdpr_ext action");
+        let path = CallersPath::keep();
         let pinned = PinnedSettings::new();
         let running = Running::start()?;
         let plan = plan::plan(call.graph())?;
@@ -184,6 +186,7 @@ impl<'a> Session<'a> {
             ids: RefCell::new(ids),
             memory,
             _pinned: pinned,
+            _path: path,
             _running: running,
         })
     }

@@ -8,7 +8,7 @@ use super::work::{Change, Rows};
 use crate::error::{Code, Error, Result};
 use crate::plan::build::marks;
 use crate::plan::{Group, Member, Plan};
-use crate::security::{self, RunAs};
+use crate::security;
 use crate::spi::guarded;
 use crate::spi::row::Row;
 use crate::spi::statement::{Access, Planning, Statement};
@@ -55,7 +55,10 @@ pub fn run(
     let (sql, types) = writer.finish();
     let mut changed: Vec<Vec<Changed>> = changes.iter().map(|_| Vec::new()).collect();
     let mut missed = 0;
-    let _owner = owner.map(RunAs::new);
+    let _owner = match owner {
+        Some(_) => Some(security::as_owner_who_acts(&group.members[0].relation)?),
+        None => None,
+    };
     let run = || {
         let statement = Statement::prepare(&sql, &types, Planning::EachRun)?;
         statement.run(&parameters, Access::Lock, |row| {

@@ -66,7 +66,7 @@ fn run_batch(
     let kept = change.kept.get(batch.clone()).unwrap_or_default();
     let mut parameters = vec![running::parameter()];
     parameters.extend(given(rows, places, kept, form, &memory));
-    let _owner = security::as_owner(relation)?;
+    let _owner = security::as_owner_who_acts(relation)?;
     let run = || {
         let statement = plan.statements.get([UPDATE, table, form.number(), 0], || {
             let (sql, types) = statement::update(plan, table, form)?;
