@@ -34,8 +34,8 @@ CREATE TABLE gdpr_log.event (
     OR pg_catalog.length(fingerprints)
        OPERATOR(pg_catalog.=) (4 OPERATOR(pg_catalog.*) rows OPERATOR(pg_catalog.*) pg_catalog.cardinality(columns))),
   CONSTRAINT columns_were_changed CHECK (
-    (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised}'))
-    OPERATOR(pg_catalog.=) (fingerprints IS NOT NULL AND pg_catalog.cardinality(columns) OPERATOR(pg_catalog.>) 0))
+    (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised}')) OPERATOR(pg_catalog.=) (fingerprints IS NOT NULL)
+    AND (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,detached}')) OPERATOR(pg_catalog.=) (pg_catalog.cardinality(columns) OPERATOR(pg_catalog.>) 0))
 );
 CREATE INDEX event_request ON gdpr_log.event (request);
 CREATE INDEX event_at ON gdpr_log.event (at);
@@ -108,7 +108,7 @@ REVOKE ALL ON FUNCTION gdpr_log.append_only(), gdpr_log.replace_secret() FROM PU
 COMMENT ON SCHEMA gdpr_log IS 'What gdpr_ext has done, without personal data (Art. 5(2) GDPR)';
 COMMENT ON TABLE gdpr_log.event IS 'An action on rows of one table. Append-only; written in the transaction of the action';
 COMMENT ON COLUMN gdpr_log.event.request IS 'The same for all events of one call';
-COMMENT ON COLUMN gdpr_log.event.call IS 'What was called: anonymise';
+COMMENT ON COLUMN gdpr_log.event.call IS 'What was called: anonymise, erase, delete';
 COMMENT ON COLUMN gdpr_log.event.subject IS 'The table whose person the call was about';
 COMMENT ON COLUMN gdpr_log.event.action IS 'deleted, anonymised, pseudonymised, detached, kept, unregistered';
 COMMENT ON COLUMN gdpr_log.event.keys IS 'The rows'' keys: integers and uuids without a rule as they are, others as HMAC';

@@ -123,6 +123,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(pg_catalog.jsonb_object_agg(@extschema@.gdpr_name_now(relation, name),
            CASE WHEN rule ->> 'expression' LIKE '(%' THEN
              pg_catalog.jsonb_set(rule, '{expression}', pg_catalog.to_jsonb(@extschema@.gdpr_name_now(relation, rule ->> 'expression')))
+           WHEN pg_catalog.jsonb_typeof(rule) OPERATOR(pg_catalog.=) 'object' AND rule ? 'of' THEN
+             pg_catalog.jsonb_set(rule, '{of}', pg_catalog.to_jsonb(@extschema@.gdpr_name_now(relation, rule ->> 'of')))
            ELSE rule END), '{}')
   FROM pg_catalog.jsonb_each(rules) e(name, rule)
 $$;
@@ -312,6 +314,10 @@ BEGIN
   RETURN pg_catalog.floor(value OPERATOR(pg_catalog./) step) OPERATOR(pg_catalog.*) step;
 END $$;
 
+COMMENT ON FUNCTION gdpr_erase(regclass, anyelement) IS 'Erases a person, or an array of them: each table by its on_erase, all or nothing. Rows deleted, anonymised, detached and kept, per table (Art. 17 GDPR). 23503, 27000, 42501, 55000 and what gdpr_lock raises';
+COMMENT ON FUNCTION gdpr_erase(regclass, text) IS 'Erases a person whose id is given as text or jsonb (Art. 17 GDPR)';
+COMMENT ON FUNCTION gdpr_delete(regclass, anyelement) IS 'Deletes a person, or an array of them, with all rows that are theirs alone; keep still keeps (Art. 17 GDPR). Raises what gdpr_erase raises';
+COMMENT ON FUNCTION gdpr_delete(regclass, text) IS 'Deletes a person whose id is given as text or jsonb (Art. 17 GDPR)';
 COMMENT ON FUNCTION gdpr_import_anon() IS 'Registers rules from the security labels of PostgreSQL Anonymizer: a row for each labelled column, with the rule it became or the problem. Only tables of the caller';
 COMMENT ON FUNCTION gdpr_remember_names() IS 'Internal: remembers what the names in the registry mean';
 COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the registry''s tables';
@@ -412,7 +418,8 @@ REVOKE ALL ON FUNCTION
   gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb), gdpr_unregister(regclass),
   gdpr_link(regclass, text[], regclass, text[], text, text), gdpr_unlink(regclass, text[], regclass, text[]),
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
-  gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(),
+  gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(), gdpr_erase(regclass, anyelement), gdpr_erase(regclass, text),
+  gdpr_delete(regclass, anyelement), gdpr_delete(regclass, text),
   gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),
   gdpr_pairs(text[], text[]), gdpr_name_now(regclass, text), gdpr_names_now(regclass, text[]), gdpr_names_now(regclass, jsonb),
   gdpr_anonymise(regclass, anyelement, boolean, boolean), gdpr_anonymise(regclass, text, boolean, boolean),

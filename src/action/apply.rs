@@ -5,30 +5,47 @@ use super::work::{Change, Rows, Work};
 use super::{hooks, rewrite, update};
 use crate::error::{Code, Error, Result};
 use crate::plan::Plan;
+use crate::registry::hooks::Hooks;
 use crate::walk::found::Found;
+use std::collections::BTreeMap;
 
 /// Needs SPI and pinned settings; the rows must be locked.
 pub fn apply(plan: &Plan, work: &Work, found: &[Option<Found>], done: &mut Done) -> Result<()> {
+    before(plan, work, found)?;
+    alone(plan, work, found, done)?;
+    together(plan, work, found, done)?;
+    after(plan, work, found)
+}
+
+/// Before anything is changed: what cannot be done to single rows is refused, and the hooks are called.
+pub fn before(plan: &Plan, work: &Work, found: &[Option<Found>]) -> Result<()> {
     require_single_rows(plan, work)?;
-    for change in &work.changes {
-        call(plan, change, found, |hooks| hooks.before.as_deref())?;
-    }
-    let (together, alone): (Vec<&Change>, Vec<&Change>) = work
+    call(plan, work, found, |hooks| hooks.before.as_deref())
+}
+
+pub fn after(plan: &Plan, work: &Work, found: &[Option<Found>]) -> Result<()> {
+    call(plan, work, found, |hooks| hooks.after.as_deref())
+}
+
+/// Tables that are changed by themselves.
+pub fn alone(plan: &Plan, work: &Work, found: &[Option<Found>], done: &mut Done) -> Result<()> {
+    let mut alone = work
         .changes
         .iter()
-        .partition(|change| plan.tables[change.table].group.is_some());
-    for change in &alone {
-        if let Some(found) = &found[change.table] {
-            let changed = update::run(plan, change, found)?;
-            done.changed(change, found, &changed)?;
-        }
-    }
+        .filter(|change| plan.tables[change.table].group.is_none());
+    alone.try_for_each(|change| {
+        let Some(found) = &found[change.table] else {
+            return Ok(());
+        };
+        done.changed(change, found, &update::run(plan, change, found)?)
+    })
+}
+
+/// Tables that are changed together, because keys of one are rewritten in the others.
+pub fn together(plan: &Plan, work: &Work, found: &[Option<Found>], done: &mut Done) -> Result<()> {
     for (number, group) in plan.groups.iter().enumerate() {
-        let changes: Vec<&Change> = together
-            .iter()
-            .filter(|change| plan.tables[change.table].group == Some(number))
-            .copied()
-            .collect();
+        let of_group = |change: &&Change| plan.tables[change.table].group == Some(number);
+        let changes: Vec<&Change> = work.changes.iter().filter(of_group).collect();
         if changes.is_empty() {
             continue;
         }
@@ -38,9 +55,6 @@ pub fn apply(plan: &Plan, work: &Work, found: &[Option<Found>], done: &mut Done)
                 done.changed(change, found, changed)?;
             }
         }
-    }
-    for change in &work.changes {
-        call(plan, change, found, |hooks| hooks.after.as_deref())?;
     }
     Ok(())
 }
@@ -62,23 +76,28 @@ pub fn require_single_rows(plan: &Plan, work: &Work) -> Result<()> {
     }
 }
 
+/// Calls the hooks of tables with rows that change or go, each table's once.
 fn call<'a>(
     plan: &'a Plan,
-    change: &Change,
+    work: &Work,
     found: &[Option<Found>],
-    which: impl Fn(&'a crate::registry::hooks::Hooks) -> Option<&'a str>,
+    which: impl Fn(&'a Hooks) -> Option<&'a str>,
 ) -> Result<()> {
-    let rules = &plan.tables[change.table];
-    let (Some(name), Some(found)) = (which(&rules.hooks), &found[change.table]) else {
-        return Ok(());
-    };
-    let relation = plan
-        .graph
-        .relation(plan.graph.tables[change.table].relation)?;
-    let keys = hooks::keys(
-        &rules.key,
-        &Rows::of(plan, change.table, found),
-        &change.rows,
-    );
-    hooks::call(name, relation, &keys)
+    let mut tables: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for change in &work.changes {
+        tables.entry(change.table).or_default().extend(&change.rows);
+    }
+    for (table, rows) in &work.gone {
+        tables.entry(*table).or_default().extend(rows);
+    }
+    for (table, rows) in tables {
+        let rules = &plan.tables[table];
+        let (Some(name), Some(found)) = (which(&rules.hooks), &found[table]) else {
+            continue;
+        };
+        let relation = plan.graph.relation(plan.graph.tables[table].relation)?;
+        let keys = hooks::keys(&rules.key, &Rows::of(plan, table, found), &rows);
+        hooks::call(name, relation, &keys)?;
+    }
+    Ok(())
 }

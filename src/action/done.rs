@@ -1,14 +1,16 @@
 //! What has been done so far: it becomes the report, the events, and what is remembered of anonymised rows.
 
+use super::detach::LetGo;
 use super::report::{Action, Line};
 use super::update::Changed;
-use super::work::{Change, Deciding, MARK, Rows, Unchanged, key_columns, table_name};
+use super::work::{Change, Deciding, MARK, Rows, Unchanged, Work, key_columns, table_name};
 use crate::error::Result;
-use crate::log::anonymised::{self, Remembered};
+use crate::log::anonymised::{self, Remembered, RowKey};
 use crate::log::event::{self, Event, Request};
-use crate::plan::{TablePlan, image};
+use crate::plan::{KeyPart, Reference, TablePlan, Treatment, image};
 use crate::walk::found::Found;
-use std::collections::BTreeMap;
+use pgrx::pg_sys::Oid;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Keys in one event: more come in several.
 const KEYS: u64 = 1_000_000;
@@ -20,11 +22,20 @@ pub struct Done<'a> {
     remembered: Vec<Remembered>,
     /// Keys that start rows have got.
     moved: Vec<Vec<String>>,
+    /// Rows that are gone.
+    forgotten: Vec<RowKey>,
+    /// Rows of each table that let go of something, each once.
+    detached: BTreeMap<usize, u64>,
 }
 
 /// An event in the making.
 struct Entry {
-    table: usize,
+    relation: Oid,
+    /// the relation's qualified name
+    name: String,
+    key_columns: Vec<String>,
+    /// The table's number; None for one that no walk comes to.
+    table: Option<usize>,
     rows: u64,
     /// the elements of a JSON array
     keys: String,
@@ -32,6 +43,8 @@ struct Entry {
     fingerprints: Vec<u8>,
     /// For each column that a rule changes, whether it changed in some row.
     changed: Vec<bool>,
+    /// Columns that became NULL because what they referenced is gone.
+    detached: BTreeSet<String>,
 }
 
 impl Entry {
@@ -61,35 +74,40 @@ impl<'a> Done<'a> {
             entries: BTreeMap::new(),
             remembered: Vec::new(),
             moved: Vec::new(),
+            detached: BTreeMap::new(),
+            forgotten: Vec::new(),
         }
     }
 
-    fn place(&self, table: usize) -> usize {
-        let mut order = self.by.plan.graph.components.iter().flatten();
-        order
-            .position(|number| *number == table)
-            .unwrap_or(usize::MAX)
+    pub fn unchanged(&mut self, unchanged: &Unchanged, found: &Found) -> Result<()> {
+        let rows = unchanged.rows.iter().copied().enumerate();
+        self.add(unchanged.table, unchanged.action.clone(), rows, found, None)
     }
 
-    pub fn unchanged(&mut self, unchanged: &Unchanged, found: &Found) -> Result<()> {
-        self.add(
-            unchanged.table,
-            unchanged.action.clone(),
-            &unchanged.rows,
-            found,
-            None,
-        )
+    pub fn deleted(&mut self, table: usize, rows: &[u32], found: &Found) -> Result<()> {
+        let plan = self.by.plan;
+        if plan.tables[table].treatment == Treatment::Mask {
+            let read = Rows::of(plan, table, found);
+            let relation = plan.graph.tables[table].relation;
+            let keys = rows
+                .iter()
+                .map(|row| (relation, read.row_key(self.by.keys, *row)));
+            self.forgotten.extend(keys);
+        }
+        let rows = rows.iter().copied().enumerate();
+        self.add(table, Action::Deleted, rows, found, None)
     }
 
     pub fn changed(&mut self, change: &Change, found: &Found, changed: &[Changed]) -> Result<()> {
         let plan = self.by.plan;
-        self.add(
-            change.table,
-            action(self.by, change.table),
-            &change.rows,
-            found,
-            Some(change),
-        )?;
+        let ground = |row: &u32| change.grounds.get(row).map_or("", String::as_str);
+        let grounds: BTreeSet<&str> = change.rows.iter().map(ground).collect();
+        for of in grounds {
+            let rows = change.rows.iter().copied().enumerate();
+            let rows = rows.filter(|(_, row)| ground(row) == of);
+            let action = action(self.by, change.table, of);
+            self.add(change.table, action, rows, found, Some(change))?;
+        }
         let relation = plan.graph.tables[change.table].relation;
         let rows = Rows::of(plan, change.table, found);
         let rewrites = plan.tables[change.table].rewrites_key();
@@ -101,9 +119,13 @@ impl<'a> Done<'a> {
                     .row_key(&image(texts.iter().map(String::as_str))),
                 None => rows.row_key(self.by.keys, row.row),
             };
+            // Under the key that it has now.
+            if row.key.is_some() {
+                self.by.stayed.borrow_mut().insert((relation.to_u32(), key));
+            }
             self.remembered.push(Remembered {
                 key: (relation, key),
-                marks: row.marks.clone(),
+                marks: change.remembered_marks(row.ord, &row.marks),
                 known: change.remembered || row.key.is_some(),
             });
             if let (0, true, Some(texts)) = (change.table, rewrites, &row.key) {
@@ -117,32 +139,45 @@ impl<'a> Done<'a> {
         &mut self,
         table: usize,
         action: Action,
-        places: &[u32],
+        rows: impl Iterator<Item = (usize, u32)>,
         found: &Found,
         change: Option<&Change>,
     ) -> Result<()> {
         let plan = self.by.plan;
         let name = table_name(&plan.graph, table)?;
-        let rows = Rows::of(plan, table, found);
-        let place = self.place(table);
-        let entries = self.entries.entry((place, action)).or_default();
-        for (i, row) in places.iter().enumerate() {
+        let read = Rows::of(plan, table, found);
+        let mut rows = rows.peekable();
+        if rows.peek().is_none() {
+            return Ok(());
+        }
+        let entries = self
+            .entries
+            .entry((place(self.by, table), action))
+            .or_default();
+        for (i, row) in rows {
             if entries.last().is_none_or(|entry| entry.rows == KEYS) {
                 entries.push(Entry {
-                    table,
+                    relation: plan.graph.tables[table].relation,
+                    name: name.clone(),
+                    key_columns: key_columns(plan, table),
+                    table: Some(table),
                     rows: 0,
                     keys: String::new(),
                     fingerprints: Vec::new(),
                     changed: vec![false; plan.tables[table].changes.len()],
+                    detached: BTreeSet::new(),
                 });
             }
             let Some(entry) = entries.last_mut() else {
                 continue;
             };
             entry.rows += 1;
-            write_key(self.by, table, &name, &rows, *row, &mut entry.keys);
+            let parts = &plan.tables[table].key;
+            if !parts.is_empty() {
+                write_key(self.by, &name, parts, read.key_texts(row), &mut entry.keys);
+            }
             if let Some(change) = change {
-                let marks = rows.marks(*row);
+                let marks = read.marks(row);
                 entry.fingerprints.extend_from_slice(marks);
                 for (column, changed) in entry.changed.iter_mut().enumerate() {
                     *changed |=
@@ -153,11 +188,57 @@ impl<'a> Done<'a> {
         Ok(())
     }
 
+    /// References that were let go of: an event for each foreign key, which says which column became NULL.
+    pub fn detached(&mut self, let_go: &LetGo) -> Result<()> {
+        let reference = &self.by.plan.references()?[let_go.reference];
+        if let_go.rows == 0 {
+            return Ok(());
+        }
+        let name = reference.relation.qualified().to_string();
+        let mut entry = Entry {
+            relation: reference.relation.oid,
+            key_columns: let_go.key.iter().map(|part| part.column.clone()).collect(),
+            table: reference.from,
+            rows: let_go.rows,
+            keys: String::new(),
+            fingerprints: Vec::new(),
+            changed: Vec::new(),
+            detached: reference.settable.iter().cloned().collect(),
+            name,
+        };
+        for texts in &let_go.keys {
+            write_key(
+                self.by,
+                &entry.name,
+                &let_go.key,
+                texts.clone(),
+                &mut entry.keys,
+            );
+        }
+        let place = place_of(self.by, reference);
+        self.entries
+            .entry((place, Action::Detached))
+            .or_default()
+            .push(entry);
+        Ok(())
+    }
+
+    /// So many rows of each table let go of something, whatever number of keys they had.
+    pub fn count_detached(&mut self, work: &Work) -> Result<()> {
+        for (place, (_, rows)) in rows_detached(self.by, work)? {
+            *self.detached.entry(place).or_default() += rows;
+        }
+        Ok(())
+    }
+
     pub fn lines(&self) -> Vec<Line> {
-        let line = |((_, action), entries): (&(usize, Action), &Vec<Entry>)| Line {
-            table: entries.first().map_or(0, |entry| entry.table),
+        let line = |((place, action), entries): (&(usize, Action), &Vec<Entry>)| Line {
+            relation: entries.first().map_or(Oid::INVALID, |entry| entry.relation),
             action: action.word(),
-            rows: entries.iter().map(|entry| entry.rows).sum(),
+            rows: match action {
+                Action::Detached => self.detached.get(place).copied().unwrap_or_default(),
+                _ => entries.iter().map(|entry| entry.rows).sum(),
+            },
             ground: action.ground(),
         };
         self.entries.iter().map(line).collect()
@@ -168,8 +249,9 @@ impl<'a> Done<'a> {
         std::mem::take(&mut self.moved)
     }
 
-    /// Remembers what stands in the rows changed so far.
+    /// Remembers what stands in the rows changed so far, and forgets those that are gone.
     pub fn remember(&mut self) -> Result<()> {
+        anonymised::forget(self.by.home, &std::mem::take(&mut self.forgotten))?;
         anonymised::record(self.by.home, &std::mem::take(&mut self.remembered))
     }
 
@@ -180,13 +262,16 @@ impl<'a> Done<'a> {
         let mut events = Vec::new();
         for ((_, action), entries) in self.entries {
             for entry in entries {
-                let (columns, fingerprints) = entry.changes(&plan.tables[entry.table]);
-                let changes = matches!(action, Action::Anonymised | Action::Pseudonymised);
+                let changes = matches!(action, Action::Anonymised(_) | Action::Pseudonymised(_));
+                let (columns, fingerprints) = match entry.table.filter(|_| changes) {
+                    Some(table) => entry.changes(&plan.tables[table]),
+                    None => (entry.detached.iter().cloned().collect(), Vec::new()),
+                };
                 events.push(Event {
-                    relation: table_name(&plan.graph, entry.table)?,
+                    relation: entry.name,
                     action: action.word(),
                     rows: entry.rows,
-                    key_columns: key_columns(plan, entry.table),
+                    key_columns: entry.key_columns,
                     keys: format!("[{}]", entry.keys),
                     columns,
                     fingerprints: changes.then_some(fingerprints),
@@ -205,26 +290,54 @@ impl<'a> Done<'a> {
 }
 
 /// What changing a table's rows by its rules is called.
-pub fn action(by: &Deciding, table: usize) -> Action {
+pub fn action(by: &Deciding, table: usize, ground: &str) -> Action {
     match by.plan.tables[table].pseudonymous {
-        true => Action::Pseudonymised,
-        false => Action::Anonymised,
+        true => Action::Pseudonymised(ground.to_owned()),
+        false => Action::Anonymised(ground.to_owned()),
     }
 }
 
-/// Appends a row's key as an element of a JSON array.
-fn write_key(by: &Deciding, table: usize, name: &str, rows: &Rows, row: u32, keys: &mut String) {
-    let parts = &by.plan.tables[table].key;
-    if parts.is_empty() {
-        return;
+/// A table's place in the report.
+pub fn place(by: &Deciding, table: usize) -> usize {
+    let mut order = by.plan.graph.components.iter().flatten();
+    order
+        .position(|number| *number == table)
+        .unwrap_or(usize::MAX)
+}
+
+/// The place of the table that has a foreign key: one that no walk comes to is behind all others.
+pub fn place_of(by: &Deciding, reference: &Reference) -> usize {
+    match reference.from {
+        Some(table) => place(by, table),
+        None => by.plan.graph.tables.len() + reference.relation.oid.to_u32() as usize,
     }
+}
+
+/// By the place of a table in the report: how many of its rows let go of something.
+pub fn rows_detached(by: &Deciding, work: &Work) -> Result<BTreeMap<usize, (Oid, u64)>> {
+    let references = by.plan.references()?;
+    let mut tables: BTreeMap<usize, (Oid, HashSet<&[u8]>)> = BTreeMap::new();
+    for (number, detached) in &work.detached {
+        let reference = &references[*number];
+        let table = tables.entry(place_of(by, reference));
+        let (_, rows) = table.or_insert_with(|| (reference.relation.oid, HashSet::new()));
+        rows.extend(detached.rows.iter().map(Vec::as_slice));
+    }
+    Ok(tables
+        .into_iter()
+        .map(|(place, (relation, rows))| (place, (relation, rows.len() as u64)))
+        .collect())
+}
+
+/// Appends a row's key as an element of a JSON array.
+fn write_key(by: &Deciding, name: &str, parts: &[KeyPart], texts: Vec<String>, keys: &mut String) {
     if !keys.is_empty() {
         keys.push(',');
     }
     if parts.len() > 1 {
         keys.push('[');
     }
-    for (i, (part, text)) in parts.iter().zip(rows.key_texts(row)).enumerate() {
+    for (i, (part, text)) in parts.iter().zip(texts).enumerate() {
         if i > 0 {
             keys.push(',');
         }

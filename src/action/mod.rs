@@ -2,14 +2,22 @@
 
 pub mod anonymise;
 mod apply;
+mod delete;
+mod detach;
 mod done;
+pub mod erase;
 mod failure;
+mod fate;
 mod hooks;
+mod matched;
 mod report;
 mod rewrite;
+mod session;
 mod statement;
 mod unregistered;
 mod update;
 mod work;
 
 pub use report::Line;
+pub use session::Asked;
+pub use work::Goal;

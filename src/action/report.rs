@@ -1,9 +1,10 @@
 //! What an action did, in the words of the report: a line per table and action.
 
+use pgrx::pg_sys::Oid;
+
 /// A row of the result.
 pub struct Line {
-    /// number in the graph
-    pub table: usize,
+    pub relation: Oid,
     pub action: &'static str,
     pub rows: u64,
     pub ground: Option<String>,
@@ -12,8 +13,12 @@ pub struct Line {
 /// What becomes of rows, in the order of the report.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
-    Anonymised,
-    Pseudonymised,
+    Deleted,
+    /// with what keeps the row from being deleted, if that was wanted
+    Anonymised(String),
+    Pseudonymised(String),
+    /// Keys to the person were set NULL.
+    Detached,
     Kept(String),
     Unreviewed,
     Unregistered,
@@ -25,8 +30,10 @@ pub const SHARED: &str = "shared with other people";
 impl Action {
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Anonymised => "anonymised",
-            Self::Pseudonymised => "pseudonymised",
+            Self::Deleted => "deleted",
+            Self::Anonymised(_) => "anonymised",
+            Self::Pseudonymised(_) => "pseudonymised",
+            Self::Detached => "detached",
             Self::Kept(_) => "kept",
             Self::Unreviewed => "unreviewed",
             Self::Unregistered => "unregistered",
@@ -35,7 +42,9 @@ impl Action {
 
     pub fn ground(&self) -> Option<String> {
         match self {
-            Self::Kept(ground) => Some(ground.clone()).filter(|ground| !ground.is_empty()),
+            Self::Kept(ground) | Self::Anonymised(ground) | Self::Pseudonymised(ground) => {
+                Some(ground.clone()).filter(|ground| !ground.is_empty())
+            }
             _ => None,
         }
     }

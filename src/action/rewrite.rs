@@ -193,7 +193,8 @@ impl<'a> Writer<'a> {
         let form = Form {
             // Always as arrays, so that the statement can number its parameters.
             size: Size::Many,
-            by_key: self.plan.by_key() && !self.plan.tables[change.table].key.is_empty(),
+            by_key: (change.by_key || self.plan.by_key())
+                && !self.plan.tables[change.table].key.is_empty(),
             partly: true,
         };
         let relation = &self.group.members[number].relation;

@@ -59,7 +59,7 @@ fn run_batch(
     let places = &change.rows[batch.clone()];
     let form = Form {
         size: Size::of(places.len()),
-        by_key: plan.by_key() && !rules.key.is_empty(),
+        by_key: (change.by_key || plan.by_key()) && !rules.key.is_empty(),
         partly: !change.kept.is_empty(),
     };
     let memory = PgMemoryContexts::new("gdpr_ext update");

@@ -1,5 +1,6 @@
 //! Which of the rows found an action has something to do with, and what.
 
+use super::fate::{Detached, Fate, Fates};
 use super::report::{Action, SHARED};
 use crate::catalog::home::Home;
 use crate::error::Result;
@@ -12,8 +13,8 @@ use crate::walk::found::Found;
 use crate::walk::identity::identity_columns;
 use crate::walk::resolve::Status;
 use pgrx::FromDatum;
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Bytes of a mark. A mark of zeros stands for NULL.
 pub const MARK: usize = 4;
@@ -27,6 +28,22 @@ pub struct Change {
     pub kept: Vec<i64>,
     /// It is remembered of some rows what stood in them.
     pub remembered: bool,
+    /// Rows are found again by their keys: something may have moved them since the walk.
+    pub by_key: bool,
+    /// Rows that would have been deleted, each with what keeps it from that.
+    pub grounds: HashMap<u32, String>,
+    /// For each row the columns of which nothing is to be remembered, a bit each: they are another person's. Empty if no row has such.
+    pub others: Vec<i64>,
+}
+
+/// What a call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    Anonymise,
+    /// By each table's `on_erase`.
+    Erase,
+    /// Everything that need not be kept.
+    Delete,
 }
 
 /// Rows of one table of which nothing changes, and what is said of them.
@@ -36,10 +53,47 @@ pub struct Unchanged {
     pub action: Action,
 }
 
+impl Unchanged {
+    /// Without the rows that are known, by table and what tells them apart; what is left is known from now on.
+    pub fn without(&self, found: &Found, known: &mut HashSet<(usize, Vec<u8>)>) -> Self {
+        let rows = self.rows.iter().copied();
+        Self {
+            table: self.table,
+            rows: rows
+                .filter(|row| known.insert((self.table, found.place_image(*row))))
+                .collect(),
+            action: self.action.clone(),
+        }
+    }
+}
+
 #[derive(Default)]
 pub struct Work {
     pub changes: Vec<Change>,
     pub unchanged: Vec<Unchanged>,
+    /// Rows that are deleted, by table.
+    pub gone: Vec<(usize, Vec<u32>)>,
+    /// References that are let go of, by their numbers in the plan.
+    pub detached: BTreeMap<usize, Detached>,
+}
+
+impl Work {
+    /// A later walk can come to a row in two ways, by what was there and by what is there now; it is changed once.
+    pub fn forget_twins(&mut self, found: &[Option<Found>]) {
+        for change in &mut self.changes {
+            change.forget_twins(&found[change.table]);
+        }
+        for (table, rows) in &mut self.gone {
+            let mut seen = HashSet::new();
+            if let Some(found) = &found[*table] {
+                rows.retain(|row| seen.insert(found.place_image(*row)));
+            }
+        }
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.changes.is_empty() && self.gone.is_empty() && self.detached.is_empty()
+    }
 }
 
 /// What was read of the rows of a table.
@@ -125,28 +179,86 @@ pub struct Deciding<'a> {
     /// Also what is anonymised already.
     pub force: Cell<bool>,
     pub access: Access,
+    pub goal: Goal,
+    /// Rows of which it was decided in an earlier round that they stay.
+    pub stayed: RefCell<HashSet<(u32, u64)>>,
+}
+
+/// Rows that rules are for, and of each the columns that keep their values all the same, a bit each.
+struct Candidates {
+    table: usize,
+    rows: Vec<(u32, i64)>,
 }
 
 impl Deciding<'_> {
     /// Decides about all rows that a walk has found. Needs SPI and pinned settings.
     pub fn decide(&self, found: &[Option<Found>]) -> Result<Work> {
+        let mut fates = Fates::new(self, found);
+        if self.goal != Goal::Anonymise {
+            fates.settle()?;
+            self.note_forced(&fates, found);
+        }
+        let detached = match self.goal {
+            Goal::Anonymise => BTreeMap::new(),
+            Goal::Erase | Goal::Delete => fates.detached()?,
+        };
         let mut work = Work::default();
-        let order: Vec<usize> = self
-            .plan
-            .graph
-            .components
-            .iter()
-            .flatten()
-            .copied()
-            .collect();
+        let order = self.plan.graph.components.iter().flatten().copied();
         let mut candidates = Vec::new();
         for table in order {
             if let Some(found) = &found[table] {
-                self.table(table, found, &mut work, &mut candidates);
+                self.table(
+                    table,
+                    found,
+                    &mut fates,
+                    &detached,
+                    &mut work,
+                    &mut candidates,
+                )?;
             }
         }
         self.changes(found, candidates, &mut work)?;
+        for change in &mut work.changes {
+            let forced = fates.forced.remove(&change.table).unwrap_or_default();
+            let ground = |by: BTreeSet<String>| {
+                let by: Vec<String> = by.into_iter().collect();
+                format!("referenced by {}", by.join(", "))
+            };
+            let grounds = forced.into_iter().map(|(row, by)| (row, ground(by)));
+            change.grounds = grounds.collect();
+        }
+        work.detached = detached;
         Ok(work)
+    }
+
+    /// What is decided once, holds for later rounds.
+    pub fn let_stay(&self, table: usize, found: &Found, fates: &mut [Fate]) {
+        let stayed = self.stayed.borrow();
+        if stayed.is_empty() {
+            return;
+        }
+        let relation = self.plan.graph.tables[table].relation.to_u32();
+        let rows = Rows::of(self.plan, table, found);
+        for (row, fate) in (0..).zip(fates) {
+            if *fate == Fate::Gone && stayed.contains(&(relation, rows.row_key(self.keys, row))) {
+                *fate = Fate::Stays;
+            }
+        }
+    }
+
+    /// Remembers for later rounds what stays.
+    fn note_forced(&self, fates: &Fates, found: &[Option<Found>]) {
+        let mut stayed = self.stayed.borrow_mut();
+        for (table, forced) in &fates.forced {
+            let relation = self.plan.graph.tables[*table].relation.to_u32();
+            if let Some(found) = &found[*table] {
+                let rows = Rows::of(self.plan, *table, found);
+                let keys = forced
+                    .keys()
+                    .map(|row| (relation, rows.row_key(self.keys, *row)));
+                stayed.extend(keys);
+            }
+        }
     }
 
     /// How many of the subjects' own rows something is remembered of.
@@ -169,14 +281,25 @@ impl Deciding<'_> {
         &self,
         table: usize,
         found: &Found,
+        fates: &mut Fates,
+        detached: &BTreeMap<usize, Detached>,
         work: &mut Work,
-        candidates: &mut Vec<(usize, Vec<u32>)>,
-    ) {
+        candidates: &mut Vec<Candidates>,
+    ) -> Result<()> {
         let plan = &self.plan.tables[table];
-        let own = found.rows_that_are(|status| status == Status::Own);
-        let shared = found.rows_that_are(|status| status == Status::Shared);
+        let stays = fates.rows(table, Fate::Stays);
+        let gone = fates.rows(table, Fate::Gone);
         let unreviewed = found.rows_that_are(|status| status == Status::Unreviewed);
-        let all = || [own.as_slice(), &shared].concat();
+        let own_in_shared = fates.own_in_shared(table)?;
+        let mut masked: Vec<(u32, i64)> = stays.iter().map(|row| (*row, 0)).collect();
+        masked.extend(&own_in_shared);
+        let mut shared = fates.rows(table, Fate::Shared);
+        let all = || found.rows_that_are(|status| matches!(status, Status::Own | Status::Shared));
+        let all_but_gone = || {
+            let rows = all().into_iter();
+            rows.filter(|row| gone.binary_search(row).is_err())
+                .collect::<Vec<u32>>()
+        };
         let mut say = |rows: Vec<u32>, action| {
             if !rows.is_empty() {
                 work.unchanged.push(Unchanged {
@@ -189,62 +312,92 @@ impl Deciding<'_> {
         match &plan.treatment {
             Treatment::Unregistered(_) => say(all(), Action::Unregistered),
             Treatment::Keep(ground) => say(all(), Action::Kept(ground.clone())),
-            Treatment::Mask => say(shared.clone(), Action::Kept(SHARED.to_owned())),
-            Treatment::Nothing => {}
+            Treatment::Nothing if self.goal == Goal::Anonymise => {}
+            Treatment::Mask | Treatment::Nothing => {
+                let references = match self.goal {
+                    Goal::Anonymise => &[],
+                    Goal::Erase | Goal::Delete => self.plan.references()?,
+                };
+                let is_detached = |row: &u32| {
+                    let image = found.place_image(*row);
+                    let of_table = |number: &usize| references[*number].from == Some(table);
+                    let mut of_table = detached.iter().filter(|(number, _)| of_table(number));
+                    of_table.any(|(_, detached)| detached.rows.contains(&image))
+                };
+                shared.retain(|row| {
+                    own_in_shared
+                        .binary_search_by_key(row, |(row, _)| *row)
+                        .is_err()
+                        && !is_detached(row)
+                });
+                say(shared, Action::Kept(SHARED.to_owned()));
+            }
         }
         if let (Some(reasons), false) =
             (&plan.reasons, matches!(plan.treatment, Treatment::Keep(_)))
         {
-            say(all(), Action::Kept(reasons.clone()));
+            say(all_but_gone(), Action::Kept(reasons.clone()));
         }
         say(unreviewed, Action::Unreviewed);
-        if plan.treatment == Treatment::Mask && !own.is_empty() {
-            candidates.push((table, own));
+        if plan.treatment == Treatment::Mask && !masked.is_empty() {
+            candidates.push(Candidates {
+                table,
+                rows: masked,
+            });
         }
+        if !gone.is_empty() {
+            work.gone.push((table, gone));
+        }
+        Ok(())
     }
 
     /// Of the rows that rules are for, those that have a value which is not anonymised yet.
     fn changes(
         &self,
         found: &[Option<Found>],
-        candidates: Vec<(usize, Vec<u32>)>,
+        candidates: Vec<Candidates>,
         work: &mut Work,
     ) -> Result<()> {
         let mut asked: Vec<RowKey> = Vec::new();
         let mut places: Vec<(usize, u32)> = Vec::new();
-        for (table, own) in candidates {
+        let mut known: Vec<Vec<i64>> = Vec::new();
+        for Candidates { table, rows: own } in candidates {
             let Some(found) = &found[table] else { continue };
             let rows = Rows::of(self.plan, table, found);
             let relation = self.plan.graph.tables[table].relation;
-            let own: Vec<u32> = own
+            let own: Vec<(u32, i64)> = own
                 .into_iter()
-                .filter(|row| has_value(rows.marks(*row)))
+                .filter(|(row, _)| has_value(rows.marks(*row)))
                 .collect();
             if !self.force.get() {
-                for (i, row) in own.iter().enumerate() {
+                for (i, (row, _)) in own.iter().enumerate() {
                     asked.push((relation, rows.row_key(self.keys, *row)));
                     places.push((work.changes.len(), i as u32));
                 }
             }
+            let own_kept: Vec<i64> = own.iter().map(|(_, kept)| *kept).collect();
+            known.push(vec![0; own.len()]);
             work.changes.push(Change {
                 table,
-                rows: own,
+                rows: own.into_iter().map(|(row, _)| row).collect(),
                 kept: Vec::new(),
                 remembered: self.force.get(),
+                by_key: self.goal != Goal::Anonymise,
+                grounds: HashMap::new(),
+                others: own_kept.clone(),
             });
         }
-        let mut known: Vec<Vec<(u32, i64)>> = work.changes.iter().map(|_| Vec::new()).collect();
         anonymised::look_up(self.home, &asked, self.access, |asked, marks| {
             let (change, i) = places[asked];
-            let Change { table, rows, .. } = &work.changes[change];
+            let Change { table, rows, .. } = &mut work.changes[change];
             if let Some(found) = &found[*table] {
                 let now = Rows::of(self.plan, *table, found).marks(rows[i as usize]);
-                known[change].push((i, known_columns(now, marks)));
+                known[change][i as usize] |= known_columns(now, marks);
+                work.changes[change].remembered = true;
             }
         })?;
         for (change, known) in work.changes.iter_mut().zip(known) {
             let columns = self.plan.tables[change.table].changes.len();
-            change.remembered |= !known.is_empty();
             change.leave(&known, columns);
         }
         work.changes.retain(|change| !change.rows.is_empty());
@@ -253,8 +406,7 @@ impl Deciding<'_> {
 }
 
 impl Change {
-    /// A later walk can come to a row in two ways, by what was there and by what is there now; it is changed once.
-    pub fn forget_twins(&mut self, found: &Option<Found>) {
+    fn forget_twins(&mut self, found: &Option<Found>) {
         let Some(found) = found else { return };
         let mut seen = HashSet::new();
         let first: Vec<bool> = self
@@ -266,6 +418,23 @@ impl Change {
         self.rows.retain(|_| keep.next().copied().unwrap_or(false));
         let mut keep = first.iter();
         self.kept.retain(|_| keep.next().copied().unwrap_or(false));
+        let mut keep = first.iter();
+        self.others
+            .retain(|_| keep.next().copied().unwrap_or(false));
+    }
+
+    /// What is remembered of its `i`th row: nothing of another person's columns.
+    pub fn remembered_marks(&self, i: usize, marks: &[u8]) -> Vec<u8> {
+        let mut marks = marks.to_vec();
+        let others = self.others.get(i).copied().unwrap_or_default();
+        if others != 0 {
+            for (column, mark) in marks.chunks_exact_mut(MARK).enumerate() {
+                if column < BITS && others & (1 << column) != 0 {
+                    mark.fill(0);
+                }
+            }
+        }
+        marks
     }
 
     /// In its `i`th row this column keeps its value.
@@ -275,22 +444,23 @@ impl Change {
     }
 
     /// Leaves out the rows of which all columns are known, and notes for the others which.
-    fn leave(&mut self, known: &[(u32, i64)], columns: usize) {
-        let mut kept = vec![0; self.rows.len()];
-        known
-            .iter()
-            .for_each(|(row, bits)| kept[*row as usize] = *bits);
+    fn leave(&mut self, known: &[i64], columns: usize) {
         let whole = whole(columns);
-        let rows = std::mem::take(&mut self.rows);
-        let rest: Vec<(u32, i64)> = rows
-            .into_iter()
-            .zip(kept)
-            .filter(|(_, bits)| *bits != whole)
+        let rows = std::mem::take(&mut self.rows).into_iter();
+        let rest: Vec<(u32, i64, i64)> = rows
+            .zip(self.others.iter().zip(known))
+            .map(|(row, (others, known))| (row, others | known, others & !known))
+            .filter(|(_, kept, _)| *kept != whole)
             .collect();
-        self.rows = rest.iter().map(|(row, _)| *row).collect();
-        if rest.iter().any(|(_, bits)| *bits != 0) {
-            self.kept = rest.iter().map(|(_, bits)| *bits).collect();
-        }
+        let of = |bits: &dyn Fn(&(u32, i64, i64)) -> i64| -> Vec<i64> {
+            match rest.iter().any(|row| bits(row) != 0) {
+                true => rest.iter().map(bits).collect(),
+                false => Vec::new(),
+            }
+        };
+        self.kept = of(&|(_, kept, _)| *kept);
+        self.others = of(&|(_, _, others)| *others);
+        self.rows = rest.iter().map(|(row, ..)| *row).collect();
     }
 }
 

@@ -1,8 +1,7 @@
 //! `gdpr_anonymise`, `gdpr_preview`, `gdpr_is_anonymised`: rules applied to a person's rows, what that would do, and whether it was done.
 
 use super::subject_and_id;
-use crate::action::Line;
-use crate::action::anonymise::{self, Asked};
+use crate::action::{Asked, Goal, Line, anonymise, erase};
 use crate::catalog::home::Home;
 use crate::error::{Error, Result};
 use crate::spi::Connection;
@@ -34,7 +33,7 @@ fn gdpr_anonymise(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<(), E
 
 /// What an action would do: the rows that it would return, from the same plan. Changes nothing and locks nothing.
 ///
-/// `action`: `anonymise`. Where the action would refuse, there are rows `unreviewed` and `unregistered` instead. Raises 22023 for an unknown action, and what
+/// `action`: `anonymise`, `erase` or `delete`; `cascade` and `force` are for `anonymise`. Where the action would refuse, there are rows `unreviewed` and `unregistered` instead. Raises 22023 for an unknown action, and what
 /// `gdpr_collect` raises.
 #[pg_extern(sql = r#"
 CREATE FUNCTION gdpr_preview(action text, subject regclass, id anyelement, cascade boolean DEFAULT true, force boolean DEFAULT false,
@@ -51,11 +50,15 @@ fn gdpr_preview(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<(), Err
     let action: Option<String> = unsafe { argument(fcinfo, 0) };
     match action.as_deref() {
         Some("anonymise") => Ok(report(fcinfo, 1, anonymise::preview)?),
+        Some("erase") => Ok(report(fcinfo, 1, |home, call, asked| {
+            erase::preview(home, call, asked, Goal::Erase)
+        })?),
+        Some("delete") => Ok(report(fcinfo, 1, |home, call, asked| {
+            erase::preview(home, call, asked, Goal::Delete)
+        })?),
         Some(other) => {
-            Err(
-                Error::unknown_word("an action that can be previewed", other, &["anonymise"])
-                    .into(),
-            )
+            let known = ["anonymise", "erase", "delete"];
+            Err(Error::unknown_word("an action that can be previewed", other, &known).into())
         }
         None => Err(Error::null_argument("action").into()),
     }
@@ -88,16 +91,23 @@ fn is_anonymised(fcinfo: pg_sys::FunctionCallInfo) -> Result<bool> {
     anonymise::is_anonymised(&home, &call, &asked)
 }
 
-/// Runs an action whose arguments subject, id, cascade and force begin at `first`, and returns its lines.
-fn report(
+/// Runs an action whose arguments subject and id, and cascade and force if it has them, begin at `first`, and returns its lines.
+pub fn report(
     fcinfo: pg_sys::FunctionCallInfo,
     first: usize,
     run: impl FnOnce(&Home, &Call, &Asked) -> Result<Vec<Line>>,
 ) -> Result<()> {
     // SAFETY: the SQL declarations have these arguments and return rows.
     let (subject, id, type_oid) = unsafe { subject_and_id(fcinfo, first)? };
-    // SAFETY: as above.
-    let (cascade, force) = unsafe { (argument(fcinfo, first + 2), argument(fcinfo, first + 3)) };
+    // SAFETY: as above; the number of arguments says whether the function has these two.
+    let (cascade, force) = unsafe {
+        match usize::try_from((*fcinfo).nargs) {
+            Ok(arguments) if arguments > first + 3 => {
+                (argument(fcinfo, first + 2), argument(fcinfo, first + 3))
+            }
+            _ => (Some(true), Some(false)),
+        }
+    };
     // SAFETY: as above.
     let mut store = unsafe { Store::of_result(fcinfo)? };
     let home = Home::of_call(fcinfo)?;
@@ -111,7 +121,7 @@ fn report(
     };
     for line in run(&home, &call, &asked)? {
         store.put([
-            call.graph().tables[line.table].relation.into_datum(),
+            line.relation.into_datum(),
             line.action.into_datum(),
             (line.rows as i64).into_datum(),
             line.ground.as_deref().and_then(IntoDatum::into_datum),

@@ -2,6 +2,7 @@
 
 mod anonymise;
 mod collect;
+mod erase;
 mod follow;
 mod graph;
 mod import;

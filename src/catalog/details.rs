@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub struct Details {
     pub relation: Oid,
     pub is_partition: bool,
-    /// A user's trigger would be fired by an UPDATE.
+    /// A user's trigger would be fired by an UPDATE or a DELETE.
     pub triggers: bool,
     pub columns: Vec<Column>,
     pub unique_indexes: Vec<UniqueIndex>,

@@ -3,10 +3,10 @@ SELECT coalesce(json_agg(json_build_object(
   'relation', c.oid::int8,
   'is_partition', c.relispartition,
   'triggers', EXISTS (
-    -- a user's trigger that an UPDATE fires, on the table or one of its partitions
+    -- a user's trigger that an UPDATE or a DELETE fires, on the table or one of its partitions
     SELECT FROM pg_catalog.pg_trigger t
     WHERE t.tgrelid IN (SELECT c.oid UNION SELECT relid FROM pg_catalog.pg_partition_tree(c.oid))
-      AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 16 <> 0),
+      AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & (8 | 16) <> 0),
   'columns', (
     SELECT coalesce(json_agg(json_build_object(
              'number', a.attnum, 'name', a.attname, 'type', a.atttypid::int8, 'typmod', a.atttypmod,

@@ -283,3 +283,9 @@ pub fn column_name(relation: pg_sys::Oid, number: i16) -> Option<String> {
         Some(name)
     }
 }
+
+/// The column is GENERATED ALWAYS AS (...) STORED.
+pub fn is_generated(relation: pg_sys::Oid, number: i16) -> bool {
+    // SAFETY: catalog look-up by oid and number; the column exists.
+    unsafe { pg_sys::get_attgenerated(relation, number) != 0 }
+}

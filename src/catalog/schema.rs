@@ -21,6 +21,7 @@ pub struct Schema {
 /// A foreign key, from the referenced (source) to the referencing table (target).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct ForeignKey {
+    pub name: String,
     pub source: Oid,
     pub source_columns: Vec<i16>,
     pub target: Oid,
@@ -28,6 +29,8 @@ pub struct ForeignKey {
     /// source column = target column, a pair each
     pub operators: Vec<Oid>,
     pub on_delete: String,
+    /// MATCH FULL: all columns are NULL or none is.
+    pub match_full: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -3,9 +3,9 @@
 SELECT json_build_object(
   'foreign_keys', (
     SELECT coalesce(json_agg(json_build_object(
-             'source', confrelid::int8, 'source_columns', confkey,
+             'name', conname, 'source', confrelid::int8, 'source_columns', confkey,
              'target', conrelid::int8, 'target_columns', conkey,
-             'operators', conpfeqop::int8[], 'on_delete', confdeltype) ORDER BY oid), '[]')
+             'operators', conpfeqop::int8[], 'on_delete', confdeltype, 'match_full', confmatchtype = 'f') ORDER BY oid), '[]')
     FROM pg_catalog.pg_constraint
     WHERE contype = 'f' AND conparentid = 0),
   'inheritance', (

@@ -13,6 +13,10 @@ pub fn base_type(oid: pg_sys::Oid) -> pg_sys::Oid {
 
 /// The type's name with its schema, quoted, as it goes into SQL.
 pub fn sql_name(oid: pg_sys::Oid) -> String {
+    // Bare `character` is character(1).
+    if oid == pg_sys::BPCHAROID {
+        return "pg_catalog.bpchar".to_owned();
+    }
     // SAFETY: format_type_be_qualified returns a palloc'd string for any oid.
     unsafe {
         CStr::from_ptr(pg_sys::format_type_be_qualified(oid))

@@ -27,6 +27,15 @@ pub fn may_update(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
     }
 }
 
+/// `role` may delete rows of the relation.
+pub fn may_delete(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: catalog look-up by oid; a relation that is gone answers "no".
+    unsafe {
+        pg_sys::pg_class_aclcheck(relation, role, pg_sys::ACL_DELETE as _)
+            == pg_sys::AclResult::ACLCHECK_OK
+    }
+}
+
 #[cfg(any(feature = "pg14", feature = "pg15"))]
 unsafe fn schema_usage(schema: pg_sys::Oid, role: pg_sys::Oid) -> pg_sys::AclResult::Type {
     // SAFETY: catalog look-up by oid.

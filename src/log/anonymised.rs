@@ -97,6 +97,25 @@ pub fn record(home: &Home, rows: &[Remembered]) -> Result<()> {
     )
 }
 
+/// What stood in rows that are gone is forgotten: another row can have their keys.
+pub fn forget(home: &Home, rows: &[RowKey]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let memory = PgMemoryContexts::new("gdpr_ext anonymised");
+    let parameters = columns(rows.iter().copied(), &memory);
+    let _owner = RunAs::new(home.owner);
+    let _by_index = (rows.len() <= MANY).then(ByIndex::new);
+    kept::of_session(
+        "DELETE FROM gdpr_log.anonymised AS a \
+         USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS s(relation, key) \
+         WHERE a.relation OPERATOR(pg_catalog.=) s.relation AND a.key OPERATOR(pg_catalog.=) s.key",
+        &[pg_sys::OIDARRAYOID, pg_sys::INT8ARRAYOID],
+        Planning::EachRun,
+    )?
+    .run_without_rows(&parameters, Access::Lock)
+}
+
 fn write(home: &Home, rows: &[&Remembered], sql: &str) -> Result<()> {
     if rows.is_empty() {
         return Ok(());

@@ -12,6 +12,7 @@ use crate::sql::{INTERNAL, Ident};
 use crate::strategy::{Values, running};
 use crate::walk::identity::{key_columns, whole_row};
 use pgrx::pg_sys::{self, Oid};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -21,7 +22,7 @@ const ARGUMENTS: usize = 90;
 impl Plan {
     /// Needs SPI and pinned settings.
     pub fn build(graph: &Rc<Graph>) -> Result<Self> {
-        let ruled = graph.tables.iter().filter(|table| has_rules(table));
+        let ruled = graph.tables.iter().filter(|table| table.depth.is_some());
         let ruled: Vec<Oid> = ruled.map(|table| table.relation).collect();
         let details: HashMap<Oid, Details> = Details::load_all(&ruled)?
             .into_iter()
@@ -52,17 +53,10 @@ impl Plan {
             extra,
             groups,
             moving_links,
+            references: OnceCell::new(),
             statements: Kept::default(),
         })
     }
-}
-
-fn has_rules(table: &Table) -> bool {
-    let rules = table
-        .entry
-        .as_ref()
-        .and_then(|entry| entry.rules.as_object());
-    table.depth.is_some() && rules.is_some_and(|rules| !rules.is_empty())
 }
 
 fn table_plan(graph: &Graph, number: usize, details: Option<&Details>) -> Result<TablePlan> {
@@ -77,7 +71,7 @@ fn table_plan(graph: &Graph, number: usize, details: Option<&Details>) -> Result
         .as_ref()
         .filter(|entry| entry.on_erase.as_deref() == Some("keep"));
     let treatment = match (&table.entry, kept_whole) {
-        (None, _) => match unregistered_columns(graph, number)? {
+        (None, _) => match not_keys(graph, number)? {
             columns if columns.is_empty() => Treatment::Nothing,
             columns => Treatment::Unregistered(columns),
         },
@@ -136,6 +130,7 @@ fn change(rule: &Ruled) -> Change {
         number: field.column.number,
         sql,
         values: rule.mask.values,
+        of: rule.of.clone(),
         constant: (rule.mask.values == Values::Constant)
             .then(|| format!("{}::{}", rule.mask.sql, field.column.sql_type)),
     }
@@ -151,7 +146,7 @@ fn reasons(ruled: &[Ruled]) -> Option<String> {
 }
 
 /// The columns of a table that belong neither to its key nor to a foreign key.
-fn unregistered_columns(graph: &Graph, number: usize) -> Result<Vec<String>> {
+pub fn not_keys(graph: &Graph, number: usize) -> Result<Vec<String>> {
     let table = &graph.tables[number];
     let is_key = |name: &String| table.key.iter().any(|column| column.name == *name);
     let is_reference = |name: &String| {

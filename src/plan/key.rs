@@ -1,5 +1,6 @@
 //! The parts of a row's key as texts: for the log, and for what tells rows apart beyond a transaction.
 
+use crate::catalog::relation::Column;
 use crate::walk::identity::IdentityColumn;
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, Uuid};
@@ -44,6 +45,15 @@ impl KeyPart {
             changes,
             form,
         }
+    }
+
+    /// Of a table that no walk comes to.
+    pub fn of_column(column: &Column, changes: bool) -> Self {
+        Self::new(
+            column.name.clone(),
+            IdentityColumn::of_column(column, "target"),
+            changes,
+        )
     }
 
     /// It stands in JSON without quotes.

@@ -1,18 +1,23 @@
 //! What happens to each table of a walk: from the registry's rules to the columns that change.
 
 pub mod build;
-mod cached;
+mod cache;
 mod group;
 mod key;
+mod reference;
 
-pub use cached::plan;
+pub use cache::plan;
 pub use key::{KeyPart, image};
+pub use reference::{Pairs, Reference};
 
 use crate::catalog::relation::Relation;
+use crate::error::{Error, Result};
+use crate::link::cached;
 use crate::link::graph::{Graph, Wanted};
 use crate::registry::hooks::Hooks;
 use crate::spi::kept::Kept;
 use crate::strategy::Values;
+use std::cell::OnceCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
@@ -26,6 +31,8 @@ pub struct Plan {
     pub groups: Vec<Group>,
     /// Links whose source columns change, or whose source rows are not found any more once they have changed.
     pub moving_links: Vec<usize>,
+    /// What references its tables; read when something is erased.
+    references: OnceCell<Vec<Reference>>,
     /// The statements of actions by it.
     pub statements: Kept,
 }
@@ -39,7 +46,7 @@ pub struct TablePlan {
     pub pseudonymous: bool,
     pub key: Vec<KeyPart>,
     pub hooks: Hooks,
-    /// A user's trigger is fired by an UPDATE.
+    /// A user's trigger is fired by an UPDATE or a DELETE.
     pub triggers: bool,
     /// A column whose rule works on whole tables only.
     pub needs_all_rows: Option<String>,
@@ -67,6 +74,8 @@ pub struct Change {
     /// over the alias `target`
     pub sql: String,
     pub values: Values,
+    /// The column that says whose it is: of a row that is shared, only what is the person's changes.
+    pub of: Option<String>,
     /// the new value as the column's type, where it is the same for every row
     pub constant: Option<String>,
 }
@@ -116,6 +125,16 @@ impl TablePlan {
 }
 
 impl Plan {
+    /// Needs SPI and pinned settings.
+    pub fn references(&self) -> Result<&[Reference]> {
+        if let Some(known) = self.references.get() {
+            return Ok(known);
+        }
+        let schema = cached::schema().ok_or_else(|| Error::internal("the links are not read"))?;
+        let all = Reference::all(&self.graph, &schema)?;
+        Ok(self.references.get_or_init(|| all))
+    }
+
     /// Rows are found again by their keys: a trigger could have moved them since the walk.
     pub fn by_key(&self) -> bool {
         self.tables.iter().any(|table| table.triggers)

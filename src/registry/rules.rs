@@ -12,6 +12,8 @@ pub struct Ruled<'a> {
     pub field: Field<'a>,
     pub strategy: Box<dyn Strategy>,
     pub mask: Mask,
+    /// The column that says whose the value is, where a row can be several people's.
+    pub of: Option<String>,
 }
 
 impl Ruled<'_> {
@@ -57,12 +59,38 @@ pub fn read<'a>(
         };
         let mask = strategy.mask(&field)?;
         Ok(Ruled {
+            of: whose(
+                relation,
+                rules.get(&column.name).or_else(|| rules.get("*")),
+                &field,
+            )?,
             field,
             strategy,
             mask,
         })
     };
     chosen.into_iter().map(ruled).collect()
+}
+
+/// `"of": "sender_id"` of a rule.
+fn whose(relation: &Relation, rule: Option<&Value>, field: &Field) -> Result<Option<String>> {
+    let Some(of) = rule.and_then(|rule| rule.get("of")) else {
+        return Ok(None);
+    };
+    let Some(of) = of.as_str() else {
+        return Err(Error::new(
+            Code::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!(
+                "\"of\" in the rule for {} is not a column's name",
+                field.name()
+            ),
+        )
+        .hint(
+            "Name the column that leads to the person whose value it is: \"of\": \"sender_id\".",
+        ));
+    };
+    relation.require_column(of)?;
+    Ok(Some(of.to_owned()))
 }
 
 fn of_column(

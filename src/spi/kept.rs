@@ -10,14 +10,17 @@ use std::rc::Rc;
 /// What names a statement among those kept together.
 pub type Key = [usize; 4];
 
+/// A statement's text, the types of its parameters, and how it is planned.
+type Text = (String, Vec<pg_sys::Oid>, Planning);
+
 thread_local! {
     /// Statements of this session that belong to no graph. Planning one takes longer than running it.
-    static SESSION: RefCell<HashMap<(String, Planning), Rc<Statement>>> = RefCell::default();
+    static SESSION: RefCell<HashMap<Text, Rc<Statement>>> = RefCell::default();
 }
 
 /// A statement kept as long as the session.
 pub fn of_session(sql: &str, types: &[pg_sys::Oid], planning: Planning) -> Result<Rc<Statement>> {
-    let key = (sql.to_owned(), planning);
+    let key = (sql.to_owned(), types.to_vec(), planning);
     if let Some(known) = SESSION.with_borrow(|statements| statements.get(&key).cloned()) {
         return Ok(known);
     }

@@ -127,8 +127,7 @@ impl Field<'_> {
 
     pub fn cast(&self, sql: &str) -> String {
         let base = match self.column.base().0 {
-            // Bare `character` and `bit` are one of them.
-            pg_sys::BPCHAROID => "pg_catalog.bpchar".to_owned(),
+            // Bare `bit` is one of them.
             pg_sys::BITOID => types::sql_name(pg_sys::VARBITOID),
             base => types::sql_name(base),
         };

@@ -70,6 +70,13 @@ impl Strategy for Json {
 
 fn inside(rule: &Value, name: &str, what: &str) -> Result<JsonMask> {
     super::parse(rule, what)?;
+    if rule.get("of").is_some() {
+        return Err(Error::new(
+            Code::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("\"of\" is given for {what}"),
+        )
+        .hint("It is a parameter of the column's rule: whose the document is."));
+    }
     let (strategy, parameters) = match rule {
         Value::Object(object) => {
             let mut parameters = object.clone();

@@ -240,6 +240,8 @@ pub fn parse(rule: &Value, what: &str) -> Result<Box<dyn Strategy>> {
             match object.get("strategy").and_then(Value::as_str) {
                 Some(name) => {
                     parameters.remove("strategy");
+                    // Whose the value is does not concern the strategy.
+                    parameters.remove("of");
                     (name, parameters)
                 }
                 None => return Err(not_a_rule(what)),

@@ -1,5 +1,6 @@
 //! What tells a table's rows apart, as columns of a statement.
 
+use crate::catalog::relation::Column;
 use crate::catalog::types;
 use crate::link::graph::{Identity, Table};
 use crate::sql::Ident;
@@ -27,6 +28,11 @@ impl IdentityColumn {
             load: carriage.load,
             unload: carriage.unload,
         }
+    }
+
+    pub fn of_column(column: &Column, alias: &str) -> Self {
+        let name = format!("{alias}.{}", Ident(&column.name));
+        Self::new(name, (column.type_oid, column.collation))
     }
 
     pub fn read(&self) -> String {
@@ -62,11 +68,8 @@ pub fn whole_row(table: &Table, alias: &str) -> String {
 
 pub fn key_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
     let key = table.key.iter();
-    key.map(|column| {
-        let name = format!("{alias}.{}", Ident(&column.name));
-        IdentityColumn::new(name, (column.type_oid, column.collation))
-    })
-    .collect()
+    key.map(|column| IdentityColumn::of_column(column, alias))
+        .collect()
 }
 
 pub fn read_identity(table: &Table, alias: &str) -> Vec<String> {

@@ -1,0 +1,222 @@
+//! Rows that belong together by the values of their columns: which rows reference which. Each statement reads one table, as its owner.
+
+use super::update::given;
+use super::work::Rows;
+use crate::catalog::relation::{Column, Relation};
+use crate::catalog::types;
+use crate::error::Result;
+use crate::plan::{Pairs, Plan};
+use crate::security;
+use crate::spi::column;
+use crate::spi::guarded;
+use crate::spi::kept;
+use crate::spi::statement::Access;
+use crate::sql::Ident;
+use crate::strategy::running;
+use crate::walk::identity::{identity_columns, read_identity};
+use crate::walk::keys::Keys;
+use crate::walk::statements::Size;
+use crate::walk::text::match_columns;
+use pgrx::PgMemoryContexts;
+use pgrx::pg_sys::{self, Datum};
+
+/// Values of some columns, a row for each of `rows`.
+pub struct Values {
+    pub columns: Vec<column::Column>,
+    /// the place of the row that each is of
+    pub rows: Vec<u32>,
+}
+
+impl Values {
+    fn of_columns(&self, size: Size) -> Vec<Option<Datum>> {
+        let all: Vec<u32> = (0..self.rows.len() as u32).collect();
+        let columns = self.columns.iter();
+        columns.map(|column| size.parameter(column, &all)).collect()
+    }
+
+    fn size(&self) -> Size {
+        Size::of(self.rows.len())
+    }
+}
+
+/// Reads these columns of these rows, as far as they are rows of `scan`: the table or one of its partitions. Rows of which one is NULL are left out.
+#[allow(clippy::too_many_arguments)] // what is read, of what, for what
+pub fn read(
+    plan: &Plan,
+    table: usize,
+    rows: &Rows,
+    places: &[u32],
+    columns: &[Column],
+    scan: &Relation,
+    memory: pg_sys::MemoryContext,
+    access: Access,
+) -> Result<Values> {
+    let mut values = Values {
+        columns: columns
+            .iter()
+            .map(|column| column::Column::new(types::carriage(column.type_oid).element, memory))
+            .collect(),
+        rows: Vec::new(),
+    };
+    if places.is_empty() {
+        return Ok(values);
+    }
+    let size = Size::of(places.len());
+    let identity = identity_columns(&plan.graph.tables[table], "target");
+    let mut keys = Keys::new(size);
+    let matches = match_columns(&mut keys, scan, &identity.iter().collect::<Vec<_>>())?;
+    let wanted: Vec<String> = columns
+        .iter()
+        .map(|column| {
+            let load = types::carriage(column.type_oid).load;
+            format!("target.{}{load}", Ident(&column.name))
+        })
+        .collect();
+    let sql = format!(
+        "SELECT s.ord, {} FROM {} JOIN {} AS target ON {matches}",
+        wanted.join(", "),
+        keys.from(),
+        scan.in_from()
+    );
+    let form = super::statement::Form {
+        size,
+        by_key: false,
+        partly: false,
+    };
+    let scratch = PgMemoryContexts::new("gdpr_ext matched");
+    let mut parameters = vec![running::parameter()];
+    parameters.extend(given(rows, places, &[], form, &scratch));
+    let _owner = security::as_owner(scan)?;
+    let statement = kept::of_session(&sql, &keys.types, super::update::planning(size))?;
+    statement.run(&parameters, access, |row| {
+        let is_whole = (1..=columns.len()).all(|i| row.get(i).is_some());
+        if let (true, Some(ord)) = (is_whole, row.get(0)) {
+            values.rows.push(places[ord.value() - 1]);
+            for (i, column) in values.columns.iter_mut().enumerate() {
+                column.push(row.get(i + 1));
+            }
+        }
+    })?;
+    Ok(values)
+}
+
+/// Hands over, for each value of a referencing row, the rows that it references: the place of the referencing row and the image of what tells
+/// the referenced row apart.
+pub fn referenced(
+    plan: &Plan,
+    table: usize,
+    scan: &Relation,
+    pairs: &Pairs,
+    values: &Values,
+    access: Access,
+    mut each: impl FnMut(u32, Vec<u8>),
+) -> Result<()> {
+    if values.rows.is_empty() {
+        return Ok(());
+    }
+    let size = values.size();
+    let mut keys = Keys::new(size);
+    let matches: Vec<String> = pairs
+        .referenced
+        .iter()
+        .zip(&pairs.referencing)
+        .zip(&pairs.equalities)
+        .map(|((referenced, referencing), equality)| {
+            let carriage = types::carriage(referencing.type_oid);
+            let value = keys.add(carriage.element, &carriage.unload);
+            equality.sql(&format!("target.{}", Ident(&referenced.name)), &value)
+        })
+        .collect();
+    let of = &plan.graph.tables[table];
+    let identity = identity_columns(of, "target");
+    let sql = format!(
+        "SELECT s.ord, {} FROM {} JOIN {} AS target ON {}",
+        read_identity(of, "target").join(", "),
+        keys.from(),
+        scan.in_from(),
+        matches.join(" AND ")
+    );
+    let storage: Vec<column::Storage> = identity
+        .iter()
+        .map(|column| column::Storage::of(column.element))
+        .collect();
+    run(scan, &sql, &keys, values, access, |row| {
+        let mut image = Vec::new();
+        for (i, storage) in storage.iter().enumerate() {
+            if let Some(datum) = row.get(i + 1) {
+                storage.append_image(datum, &mut image);
+            }
+        }
+        if let Some(ord) = row.get(0) {
+            each(values.rows[ord.value() - 1], image);
+        }
+    })
+}
+
+/// Hands over the rows of a relation that reference rows with these values: the place of the referenced row, and the image of what tells the
+/// referencing row apart: of `table`, or of a table that no walk comes to.
+pub fn referencing(
+    plan: &Plan,
+    relation: &Relation,
+    table: Option<usize>,
+    pairs: &Pairs,
+    values: &Values,
+    access: Access,
+    mut each: impl FnMut(u32, Vec<u8>),
+) -> Result<()> {
+    if values.rows.is_empty() {
+        return Ok(());
+    }
+    let mut keys = Keys::new(values.size());
+    let matches = pairs.matches(&mut keys);
+    let (identity, types): (Vec<String>, Vec<pg_sys::Oid>) = match table {
+        Some(table) => {
+            let of = &plan.graph.tables[table];
+            let types = identity_columns(of, "target")
+                .iter()
+                .map(|c| c.element)
+                .collect();
+            (read_identity(of, "target"), types)
+        }
+        None => (
+            vec!["target.tableoid".to_owned(), "target.ctid".to_owned()],
+            vec![pg_sys::OIDOID, pg_sys::TIDOID],
+        ),
+    };
+    let sql = format!(
+        "SELECT s.ord, {} FROM {} JOIN {} AS target ON {matches}",
+        identity.join(", "),
+        keys.from(),
+        relation.in_from(),
+    );
+    let storage: Vec<column::Storage> = types.into_iter().map(column::Storage::of).collect();
+    run(relation, &sql, &keys, values, access, |row| {
+        let mut image = Vec::new();
+        for (i, storage) in storage.iter().enumerate() {
+            if let Some(datum) = row.get(i + 1) {
+                storage.append_image(datum, &mut image);
+            }
+        }
+        if let Some(ord) = row.get(0) {
+            each(values.rows[ord.value() - 1], image);
+        }
+    })
+}
+
+fn run(
+    relation: &Relation,
+    sql: &str,
+    keys: &Keys,
+    values: &Values,
+    access: Access,
+    each: impl FnMut(&crate::spi::row::Row),
+) -> Result<()> {
+    let mut parameters = vec![running::parameter()];
+    parameters.extend(values.of_columns(values.size()));
+    let _owner = security::as_owner(relation)?;
+    let statement = kept::of_session(sql, &keys.types, super::update::planning(values.size()))?;
+    guarded::run(
+        || statement.run(&parameters, access, each),
+        |code| Ok(super::failure::of_table(relation, None, code, "")),
+    )
+}
