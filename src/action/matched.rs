@@ -10,6 +10,7 @@ use crate::security;
 use crate::spi::column;
 use crate::spi::guarded;
 use crate::spi::kept;
+use crate::spi::row::Row;
 use crate::spi::statement::Access;
 use crate::sql::Ident;
 use crate::strategy::running;
@@ -141,14 +142,8 @@ pub fn referenced(
         .map(|column| column::Storage::of(column.element))
         .collect();
     run(scan, &sql, &keys, values, access, |row| {
-        let mut image = Vec::new();
-        for (i, storage) in storage.iter().enumerate() {
-            if let Some(datum) = row.get(i + 1) {
-                storage.append_image(datum, &mut image);
-            }
-        }
         if let Some(ord) = row.get(0) {
-            each(values.rows[ord.value() - 1], image);
+            each(values.rows[ord.value() - 1], image(row, &storage));
         }
     })
 }
@@ -191,16 +186,21 @@ pub fn referencing(
     );
     let storage: Vec<column::Storage> = types.into_iter().map(column::Storage::of).collect();
     run(relation, &sql, &keys, values, access, |row| {
-        let mut image = Vec::new();
-        for (i, storage) in storage.iter().enumerate() {
-            if let Some(datum) = row.get(i + 1) {
-                storage.append_image(datum, &mut image);
-            }
-        }
         if let Some(ord) = row.get(0) {
-            each(values.rows[ord.value() - 1], image);
+            each(values.rows[ord.value() - 1], image(row, &storage));
         }
     })
+}
+
+/// The bytes of what tells a row apart, which stands behind its ordinal.
+fn image(row: &Row, storage: &[column::Storage]) -> Vec<u8> {
+    let mut image = Vec::new();
+    for (i, storage) in storage.iter().enumerate() {
+        if let Some(datum) = row.get(i + 1) {
+            storage.append_image(datum, &mut image);
+        }
+    }
+    image
 }
 
 fn run(
@@ -209,7 +209,7 @@ fn run(
     keys: &Keys,
     values: &Values,
     access: Access,
-    each: impl FnMut(&crate::spi::row::Row),
+    each: impl FnMut(&Row),
 ) -> Result<()> {
     let mut parameters = vec![running::parameter()];
     parameters.extend(values.of_columns(values.size()));
