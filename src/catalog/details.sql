@@ -21,7 +21,7 @@ SELECT coalesce(json_agg(json_build_object(
              'name', ic.relname, 'primary', i.indisprimary, 'whole', i.indpred IS NULL AND NOT 0 = ANY (i.indkey::int2[]),
              'nulls_distinct', coalesce(NOT (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, true),
              'columns', CASE WHEN 0 = ANY (i.indkey::int2[]) THEN (
-               SELECT json_agg(DISTINCT refobjsubid) FROM pg_catalog.pg_depend
+               SELECT coalesce(json_agg(DISTINCT refobjsubid), '[]') FROM pg_catalog.pg_depend
                WHERE classid = 'pg_catalog.pg_class'::regclass AND objid = i.indexrelid
                  AND refclassid = 'pg_catalog.pg_class'::regclass AND refobjid = i.indrelid AND refobjsubid > 0)
              ELSE to_json((i.indkey::int2[])[0:i.indnkeyatts - 1]) END) ORDER BY ic.relname), '[]')

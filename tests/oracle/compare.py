@@ -10,10 +10,12 @@ from typing import Any
 
 import psycopg
 
+import erase
 import noticed
 from anonymise import examine_request
 from catalog import World, read_world
 from differs import Differs, Failure
+from erase import examine_erasure
 from model import Model, Start
 from naive import Answer, Naive
 from script import late, regclass, setup, start_id
@@ -37,7 +39,9 @@ def examine(connection: psycopg.Connection, model: Model, seen: set[str]) -> Fai
             seen.add("declared after a walk")
             check_walks(connection, model, seen)
         doing = "anonymise"
-        if model.request:
+        if model.request and model.erase:
+            examine_erasure(connection, model, seen)
+        elif model.request:
             examine_request(connection, model, seen)
     except Differs as differs:
         return differs.failure
@@ -150,7 +154,7 @@ KINDS = [
     "shared", "unreviewed", "own cycle", "cycle", "diamond", "accessor", "over a foreign key", "by value", "by expression", "conditional",
     "up to a parent", "context", "partitioned", "one partition", "inheritance child", "dangling key", "no key", "composite key",
     "several links between two tables", "several ids", "no such id", "registered start", "unregistered start", "row of another subject",
-    "declared after a walk", "lock", "refused lock", "settled", "deep", *noticed.KINDS,
+    "declared after a walk", "lock", "refused lock", "settled", "deep", *noticed.KINDS, *erase.KINDS,
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 from declare import add_links
+from erasure import add_erasure
 from fill import fill, value
 from model import Column, ForeignKey, Model, Partition, Partitioning, Start, Table, descends, repair
 from names import Namer, cut
@@ -18,7 +19,7 @@ REFERENCING = {"int": ["int"] * 4 + ["bigint"], "bigint": ["bigint", "bigint", "
 ROLES = [("kind", "text", 0.4), ("n", "int", 0.3), ("email", "text", 0.25), ("ref", "text", 0.2), ("payload", "jsonb", 0.12)]
 ON_DELETE = ["", "", "CASCADE", "SET NULL", "RESTRICT", "SET DEFAULT"]
 
-RULED = 5  # of so many schemas one goes on from the walks to anonymising
+RULED = 5  # of so many schemas one goes on from the walks to anonymising, and one to erasing
 
 
 class Generator:
@@ -266,4 +267,6 @@ def generate(seed: int) -> Model:
     model = generator.build()
     if seed % RULED == 0:
         add_rules(generator)
+    elif seed % RULED == 1:
+        add_erasure(generator)
     return model

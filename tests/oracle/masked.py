@@ -114,7 +114,7 @@ def is_near(value: Masked, new: str) -> bool:
         return abs(datetime.fromisoformat(new) - datetime.fromisoformat(value.old or "")) <= timedelta(days)
     old, changed = Decimal(value.old or "0"), Decimal(new)
     most = parameters.get("amount", max(abs(old) * Decimal(str(parameters.get("ratio", 0.1))), 1))
-    rounding = Decimal("0.01") if family in ("numeric", "float") else Decimal(1)
+    rounding = Decimal("0.01") if family == "float" or "." in (value.old or "") else Decimal(1)
     return abs(changed - old) <= Decimal(str(most)) + rounding
 
 

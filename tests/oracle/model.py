@@ -188,6 +188,7 @@ class Model:
     types: dict[str, str] = field(default_factory=dict)  # of a shape: the name of its domain or enum
     triggers: list[Trigger] = field(default_factory=list)
     request: Request | None = None
+    erase: str | None = None  # the request is to erase or to delete
 
 
 def in_part(table: Table, part: Partition | None, row: dict) -> bool:

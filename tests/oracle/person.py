@@ -33,13 +33,14 @@ class Person:
         self.originals: set[str] = set()
         self.pseudonyms: dict[tuple, str | None] = {}
         self.reports = False
+        self.refusal = ""  # the last one's words
 
     def say(self, sql: str) -> psycopg.Cursor:
         self.said.append(sql)
         return self.connection.execute(sql)
 
     def differs(self, kind: str, text: str) -> Differs:
-        return Differs(f"anonymise: {kind}", text, self.said)
+        return Differs(f"{self.model.erase or 'anonymise'}: {kind}", text, self.said)
 
     def arguments(self, force: bool) -> str:
         options = [] if self.request.cascade else ["cascade => false"]

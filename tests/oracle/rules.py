@@ -20,7 +20,8 @@ INDEXES = ["{c}", "{c}", "lower({c})", "({c}) WHERE {c} IS NOT NULL"]
 DISTINCT = ["name", "long", "mail", "uuid", "number", "count", "string", "short", "blob", "moment", "seen"]
 
 
-def add_rules(generator: Generator) -> None:
+def add_personal(generator: Generator) -> None:
+    """Personal columns, and what is in them."""
     model, rng = generator.model, generator.rng
     for shape in SHAPES:
         if SHAPES[shape].definition:
@@ -30,6 +31,11 @@ def add_rules(generator: Generator) -> None:
         for _ in range(rng.choice([0, 1, 2, 2, 3, 4])):
             add_column(generator, table)
     fill_columns(model, rng)
+
+
+def add_rules(generator: Generator) -> None:
+    model, rng = generator.model, generator.rng
+    add_personal(generator)
     add_triggers(generator)
     for table in model.tables:
         # Most of the time somebody has looked at every table.

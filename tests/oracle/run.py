@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Random schemas, walked by the extension and by a naive reimplementation of docs/walk.md; both must find the same rows.
-Every fifth then has a person anonymised, and every row of the database must be what the rules make of it.
+Every fifth then has a person anonymised, another fifth has one erased, and every row of the database must be what the rules make of it.
 
     python tests/oracle/run.py --socket DIR [--schemas 1000] [--seed N] [--jobs N] [--replay SEED]
 
