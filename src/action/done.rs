@@ -100,11 +100,10 @@ impl<'a> Done<'a> {
 
     pub fn changed(&mut self, change: &Change, found: &Found, changed: &[Changed]) -> Result<()> {
         let plan = self.by.plan;
-        let ground = |row: &u32| change.grounds.get(row).map_or("", String::as_str);
-        let grounds: BTreeSet<&str> = change.rows.iter().map(ground).collect();
+        let grounds: BTreeSet<&str> = change.rows.iter().map(|row| change.ground(row)).collect();
         for of in grounds {
             let rows = change.rows.iter().copied().enumerate();
-            let rows = rows.filter(|(_, row)| ground(row) == of);
+            let rows = rows.filter(|(_, row)| change.ground(row) == of);
             let action = action(self.by, change.table, of);
             self.add(change.table, action, rows, found, Some(change))?;
         }

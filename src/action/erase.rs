@@ -1,6 +1,5 @@
 //! Erasing a person (Art. 17 GDPR): each table by what its entry says, and nothing that references what is gone.
 
-use super::anonymise::lines;
 use super::done::Done;
 use super::report::{Action, Line};
 use super::session::{Asked, ROUNDS, Session, endless};
@@ -91,17 +90,6 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
         _ => "erase",
     })?;
     Ok(lines)
-}
-
-/// What `erase` would do: the same lines, and none of it done.
-pub fn preview(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<Line>> {
-    let keys = secret::keys()?;
-    let session = Session::begin(home, call, asked)?;
-    let deciding = session.deciding(&keys, Access::Read, false, goal);
-    let found = session.walk(Purpose::Preview, None)?;
-    let work = deciding.decide(&found)?;
-    apply::require_single_rows(&session.plan, &work)?;
-    lines(&deciding, &work)
 }
 
 /// Rows of a table that is kept as it is.

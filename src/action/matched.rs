@@ -1,6 +1,7 @@
 //! Rows that belong together by the values of their columns: which rows reference which. Each statement reads one table, as its owner.
 
-use super::update::given;
+use super::failure;
+use super::update::{given, planning};
 use super::work::Rows;
 use crate::catalog::relation::{Column, Relation};
 use crate::catalog::types;
@@ -14,7 +15,7 @@ use crate::spi::row::Row;
 use crate::spi::statement::Access;
 use crate::sql::Ident;
 use crate::strategy::running;
-use crate::walk::identity::{identity_columns, read_identity};
+use crate::walk::identity::{IdentityColumn, identity_columns, place_in_partition};
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use crate::walk::text::match_columns;
@@ -88,7 +89,7 @@ pub fn read(
     let mut parameters = vec![running::parameter()];
     parameters.extend(given(rows, places, &[], form, &scratch));
     let _owner = security::as_owner(scan)?;
-    let statement = kept::of_session(&sql, &keys.types, super::update::planning(size))?;
+    let statement = kept::of_session(&sql, &keys.types, planning(size))?;
     statement.run(&parameters, access, |row| {
         let is_whole = (1..=columns.len()).all(|i| row.get(i).is_some());
         if let (true, Some(ord)) = (is_whole, row.get(0)) {
@@ -110,42 +111,12 @@ pub fn referenced(
     pairs: &Pairs,
     values: &Values,
     access: Access,
-    mut each: impl FnMut(u32, Vec<u8>),
+    each: impl FnMut(u32, Vec<u8>),
 ) -> Result<()> {
-    if values.rows.is_empty() {
-        return Ok(());
-    }
-    let size = values.size();
-    let mut keys = Keys::new(size);
-    let matches: Vec<String> = pairs
-        .referenced
-        .iter()
-        .zip(&pairs.referencing)
-        .zip(&pairs.equalities)
-        .map(|((referenced, referencing), equality)| {
-            let carriage = types::carriage(referencing.type_oid);
-            let value = keys.add(carriage.element, &carriage.unload);
-            equality.sql(&format!("target.{}", Ident(&referenced.name)), &value)
-        })
-        .collect();
-    let of = &plan.graph.tables[table];
-    let identity = identity_columns(of, "target");
-    let sql = format!(
-        "SELECT s.ord, {} FROM {} JOIN {} AS target ON {}",
-        read_identity(of, "target").join(", "),
-        keys.from(),
-        scan.in_from(),
-        matches.join(" AND ")
-    );
-    let storage: Vec<column::Storage> = identity
-        .iter()
-        .map(|column| column::Storage::of(column.element))
-        .collect();
-    run(scan, &sql, &keys, values, access, |row| {
-        if let Some(ord) = row.get(0) {
-            each(values.rows[ord.value() - 1], image(row, &storage));
-        }
-    })
+    let mut keys = Keys::new(values.size());
+    let matches = pairs.matches_referenced(&mut keys);
+    let identity = identity_columns(&plan.graph.tables[table], "target");
+    find(scan, &identity, &keys, &matches, values, access, each)
 }
 
 /// Hands over the rows of a relation that reference rows with these values: the place of the referenced row, and the image of what tells the
@@ -157,39 +128,54 @@ pub fn referencing(
     pairs: &Pairs,
     values: &Values,
     access: Access,
+    each: impl FnMut(u32, Vec<u8>),
+) -> Result<()> {
+    let mut keys = Keys::new(values.size());
+    let matches = pairs.matches(&mut keys);
+    let identity = match table {
+        Some(table) => identity_columns(&plan.graph.tables[table], "target"),
+        None => place_in_partition("target"),
+    };
+    find(relation, &identity, &keys, &matches, values, access, each)
+}
+
+/// The rows of a relation that match these values, as its owner.
+fn find(
+    scan: &Relation,
+    identity: &[IdentityColumn],
+    keys: &Keys,
+    matches: &str,
+    values: &Values,
+    access: Access,
     mut each: impl FnMut(u32, Vec<u8>),
 ) -> Result<()> {
     if values.rows.is_empty() {
         return Ok(());
     }
-    let mut keys = Keys::new(values.size());
-    let matches = pairs.matches(&mut keys);
-    let (identity, types): (Vec<String>, Vec<pg_sys::Oid>) = match table {
-        Some(table) => {
-            let of = &plan.graph.tables[table];
-            let types = identity_columns(of, "target")
-                .iter()
-                .map(|c| c.element)
-                .collect();
-            (read_identity(of, "target"), types)
-        }
-        None => (
-            vec!["target.tableoid".to_owned(), "target.ctid".to_owned()],
-            vec![pg_sys::OIDOID, pg_sys::TIDOID],
-        ),
-    };
+    let read: Vec<String> = identity.iter().map(IdentityColumn::read).collect();
     let sql = format!(
         "SELECT s.ord, {} FROM {} JOIN {} AS target ON {matches}",
-        identity.join(", "),
+        read.join(", "),
         keys.from(),
-        relation.in_from(),
+        scan.in_from(),
     );
-    let storage: Vec<column::Storage> = types.into_iter().map(column::Storage::of).collect();
-    run(relation, &sql, &keys, values, access, |row| {
+    let storage: Vec<column::Storage> = identity
+        .iter()
+        .map(|column| column::Storage::of(column.element))
+        .collect();
+    let mut parameters = vec![running::parameter()];
+    parameters.extend(values.of_columns(values.size()));
+    let _owner = security::as_owner(scan)?;
+    let statement = kept::of_session(&sql, &keys.types, planning(values.size()))?;
+    let take = |row: &Row| {
         if let Some(ord) = row.get(0) {
             each(values.rows[ord.value() - 1], image(row, &storage));
         }
-    })
+    };
+    guarded::run(
+        || statement.run(&parameters, access, take),
+        |code| Ok(failure::of_table(scan, None, code, "")),
+    )
 }
 
 /// The bytes of what tells a row apart, which stands behind its ordinal.
@@ -201,22 +187,4 @@ fn image(row: &Row, storage: &[column::Storage]) -> Vec<u8> {
         }
     }
     image
-}
-
-fn run(
-    relation: &Relation,
-    sql: &str,
-    keys: &Keys,
-    values: &Values,
-    access: Access,
-    each: impl FnMut(&Row),
-) -> Result<()> {
-    let mut parameters = vec![running::parameter()];
-    parameters.extend(values.of_columns(values.size()));
-    let _owner = security::as_owner(relation)?;
-    let statement = kept::of_session(sql, &keys.types, super::update::planning(values.size()))?;
-    guarded::run(
-        || statement.run(&parameters, access, each),
-        |code| Ok(super::failure::of_table(relation, None, code, "")),
-    )
 }

@@ -10,6 +10,7 @@ mod failure;
 mod fate;
 mod hooks;
 mod matched;
+pub mod preview;
 mod report;
 mod rewrite;
 mod session;

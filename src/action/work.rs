@@ -423,6 +423,11 @@ impl Change {
             .retain(|_| keep.next().copied().unwrap_or(false));
     }
 
+    /// What keeps a row from being deleted; nothing if it was not to go.
+    pub fn ground(&self, row: &u32) -> &str {
+        self.grounds.get(row).map_or("", String::as_str)
+    }
+
     /// What is remembered of its `i`th row: nothing of another person's columns.
     pub fn remembered_marks(&self, i: usize, marks: &[u8]) -> Vec<u8> {
         let mut marks = marks.to_vec();

@@ -1,7 +1,7 @@
 //! `gdpr_anonymise`, `gdpr_preview`, `gdpr_is_anonymised`: rules applied to a person's rows, what that would do, and whether it was done.
 
 use super::subject_and_id;
-use crate::action::{Asked, Goal, Line, anonymise, erase};
+use crate::action::{Asked, Goal, Line, anonymise, preview};
 use crate::catalog::home::Home;
 use crate::error::{Error, Result};
 use crate::spi::Connection;
@@ -48,20 +48,21 @@ CREATE FUNCTION gdpr_preview(action text, subject regclass, id text, cascade boo
 fn gdpr_preview(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<(), ErrorReport> {
     // SAFETY: both SQL declarations have a text first.
     let action: Option<String> = unsafe { argument(fcinfo, 0) };
-    match action.as_deref() {
-        Some("anonymise") => Ok(report(fcinfo, 1, anonymise::preview)?),
-        Some("erase") => Ok(report(fcinfo, 1, |home, call, asked| {
-            erase::preview(home, call, asked, Goal::Erase)
-        })?),
-        Some("delete") => Ok(report(fcinfo, 1, |home, call, asked| {
-            erase::preview(home, call, asked, Goal::Delete)
-        })?),
+    let goal = match action.as_deref() {
+        Some("anonymise") => Goal::Anonymise,
+        Some("erase") => Goal::Erase,
+        Some("delete") => Goal::Delete,
         Some(other) => {
             let known = ["anonymise", "erase", "delete"];
-            Err(Error::unknown_word("an action that can be previewed", other, &known).into())
+            return Err(
+                Error::unknown_word("an action that can be previewed", other, &known).into(),
+            );
         }
-        None => Err(Error::null_argument("action").into()),
-    }
+        None => return Err(Error::null_argument("action").into()),
+    };
+    Ok(report(fcinfo, 1, |home, call, asked| {
+        preview::preview(home, call, asked, goal)
+    })?)
 }
 
 /// Whether a person's own row was anonymised, and nothing personal has been written to it since. False for an id that no row has; for an

@@ -21,18 +21,31 @@ pub struct Pairs {
 }
 
 impl Pairs {
+    /// Takes keys for the referencing values, and returns the test by which they find the referenced rows, over the alias `target`.
+    pub fn matches_referenced(&self, keys: &mut Keys) -> String {
+        self.each(|referenced, referencing, equality| {
+            let carriage = types::carriage(referencing.type_oid);
+            let value = keys.add(carriage.element, &carriage.unload);
+            equality.sql(&format!("target.{}", Ident(&referenced.name)), &value)
+        })
+    }
+
+    fn each(&self, mut test: impl FnMut(&Column, &Column, &Equality) -> String) -> String {
+        let pairs = self.referenced.iter().zip(&self.referencing);
+        let tests: Vec<String> = pairs
+            .zip(&self.equalities)
+            .map(|((referenced, referencing), equality)| test(referenced, referencing, equality))
+            .collect();
+        tests.join(" AND ")
+    }
+
     /// Takes keys for the referenced values, and returns the test by which they find the referencing rows, over the alias `target`.
     pub fn matches(&self, keys: &mut Keys) -> String {
-        let pairs = self.referenced.iter().zip(&self.referencing);
-        let matches: Vec<String> = pairs
-            .zip(&self.equalities)
-            .map(|((referenced, referencing), equality)| {
-                let carriage = types::carriage(referenced.type_oid);
-                let value = keys.add(carriage.element, &carriage.unload);
-                equality.sql(&value, &format!("target.{}", Ident(&referencing.name)))
-            })
-            .collect();
-        matches.join(" AND ")
+        self.each(|referenced, referencing, equality| {
+            let carriage = types::carriage(referenced.type_oid);
+            let value = keys.add(carriage.element, &carriage.unload);
+            equality.sql(&value, &format!("target.{}", Ident(&referencing.name)))
+        })
     }
 }
 

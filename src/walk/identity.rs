@@ -42,18 +42,28 @@ impl IdentityColumn {
 
 /// The columns that tell a table's rows apart.
 pub fn identity_columns(table: &Table, alias: &str) -> Vec<IdentityColumn> {
-    let system =
-        |name: &str, oid| IdentityColumn::new(format!("{alias}.{name}"), (oid, pg_sys::InvalidOid));
-    let place = || system("ctid", pg_sys::TIDOID);
     match table.identity {
-        Identity::Place => vec![place()],
-        Identity::PlaceInPartition => vec![system("tableoid", pg_sys::OIDOID), place()],
+        Identity::Place => vec![place(alias)],
+        Identity::PlaceInPartition => place_in_partition(alias),
         Identity::Key => key_columns(table, alias),
         Identity::WholeRow => {
             let text = (pg_sys::TEXTOID, pg_sys::DEFAULT_COLLATION_OID);
             vec![IdentityColumn::new(whole_row(table, alias), text)]
         }
     }
+}
+
+/// The place of a row, and the table or partition that it is in.
+pub fn place_in_partition(alias: &str) -> Vec<IdentityColumn> {
+    vec![system(alias, "tableoid", pg_sys::OIDOID), place(alias)]
+}
+
+fn place(alias: &str) -> IdentityColumn {
+    system(alias, "ctid", pg_sys::TIDOID)
+}
+
+fn system(alias: &str, name: &str, oid: Oid) -> IdentityColumn {
+    IdentityColumn::new(format!("{alias}.{name}"), (oid, pg_sys::InvalidOid))
 }
 
 /// All of a row as a text. Its columns are named: a foreign table's `alias.*` has no row type in an UPDATE with a join.
