@@ -6,11 +6,15 @@ from pathlib import Path
 import measure
 
 
-def peak_memory(socket, database, side, parameter):
+def peak_memory(socket, database, side, parameter, undone=False):
     """Executes a side once in a fresh session: the backend's peak memory in MB, all and private. `VmHWM` is the kernel's own
-    high-water mark; it counts the pages of shared_buffers that the backend has touched. Private memory has no such mark: it is sampled."""
+    high-water mark; it counts the pages of shared_buffers that the backend has touched. Private memory has no such mark: it is sampled.
+    With `undone` nothing stays changed."""
     with measure.connect(socket, database) as session:
         session.prepare(side)
+        if undone:
+            # Rolled back when the session ends.
+            session.connection.execute("BEGIN")
         peak = 0
         done = threading.Event()
 

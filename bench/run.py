@@ -11,7 +11,7 @@ from pathlib import Path
 import measure
 
 BENCHMARKS = [
-    "one_customer", "five_hundred", "large_subject", "thousand_subjects", "anonymise_one", "anonymise_ten_thousand", "masking",
+    "one_customer", "five_hundred", "large_subject", "thousand_subjects", "anonymise_one", "anonymise_ten_thousand", "erase_ten_thousand", "masking",
 ]
 REPORT = Path(__file__).resolve().parent.parent / "target" / "bench.json"
 
@@ -34,6 +34,15 @@ LARGE_COLUMNS = [
     ("collect_peak_mb", "VmHWM MB", "{:,.0f}".format),
     ("hand_peak_mb", "by hand", "{:,.0f}".format),
     ("collect_private_mb", "private MB", "{:,.0f}".format),
+    ("hand_private_mb", "by hand", "{:,.0f}".format),
+]
+WRITTEN_COLUMNS = [
+    ("case", "memory and WAL", str),
+    ("ours_wal_mb", "gdpr_ext WAL MB", "{:,.1f}".format),
+    ("hand_wal_mb", "by hand", "{:,.1f}".format),
+    ("ours_peak_mb", "VmHWM MB", "{:,.0f}".format),
+    ("hand_peak_mb", "by hand", "{:,.0f}".format),
+    ("ours_private_mb", "private MB", "{:,.0f}".format),
     ("hand_private_mb", "by hand", "{:,.0f}".format),
 ]
 
@@ -62,10 +71,11 @@ def main():
 
     print()
     print_table(COLUMNS, report["lines"])
-    large = [line for line in report["lines"] if "collect_peak_mb" in line]
-    if large:
-        print()
-        print_table(LARGE_COLUMNS, large)
+    for columns in (LARGE_COLUMNS, WRITTEN_COLUMNS):
+        lines = [line for line in report["lines"] if all(key in line for key, _, _ in columns)]
+        if lines:
+            print()
+            print_table(columns, lines)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
     print(f"\nwritten to {REPORT}")

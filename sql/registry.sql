@@ -44,8 +44,18 @@ $$;
 CREATE UNIQUE INDEX gdpr_links_key ON @extschema@.gdpr_links
   (source, target, @extschema@.gdpr_pairs(source_columns, target_columns));
 
+-- ON DELETE ANONYMISE of foreign keys.
+CREATE TABLE @extschema@.gdpr_on_delete (
+  relation regclass NOT NULL,
+  columns  text[]   NOT NULL,
+  action   text     NOT NULL,
+  PRIMARY KEY (relation, columns),
+  CONSTRAINT action_is_known CHECK (action OPERATOR(pg_catalog.=) ANY ('{SET NULL,SET DEFAULT}'))
+);
+
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_links', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_on_delete', '');
 
 -- What the names in the registry meant when they were last looked at, so that a rename can be told from a drop.
 -- It follows from the registry and the catalog, hence it is not dumped.
@@ -67,12 +77,15 @@ CREATE TABLE @extschema@.gdpr_known_expression (
   PRIMARY KEY (inner_relation, outer_relation, expression)
 );
 
-REVOKE ALL ON @extschema@.gdpr_registry, @extschema@.gdpr_links, @extschema@.gdpr_known_column,
+REVOKE ALL ON @extschema@.gdpr_registry, @extschema@.gdpr_links, @extschema@.gdpr_on_delete, @extschema@.gdpr_known_column,
   @extschema@.gdpr_known_expression FROM PUBLIC;
 
 COMMENT ON FUNCTION gdpr_pairs(text[], text[]) IS 'Internal: what makes two links the same';
 COMMENT ON TABLE gdpr_registry IS 'Which tables hold personal data, and what to do with it (Art. 15, 17, 30 GDPR). Written by gdpr_register; direct changes are checked alike';
 COMMENT ON TABLE gdpr_links IS 'Links beside and instead of foreign keys. Written by gdpr_link; direct changes are checked alike';
+COMMENT ON TABLE gdpr_on_delete IS 'Foreign keys whose rows are anonymised when the row that they reference is deleted. Written by gdpr_on_delete; direct changes are checked alike';
+COMMENT ON COLUMN gdpr_on_delete.columns IS 'The referencing columns';
+COMMENT ON COLUMN gdpr_on_delete.action IS 'SET NULL or SET DEFAULT: what becomes of the key';
 COMMENT ON TABLE gdpr_known_column IS 'Internal: column names as last seen, to follow renames';
 COMMENT ON TABLE gdpr_known_expression IS 'Internal: parse trees of declared expressions, to follow renames';
 COMMENT ON COLUMN gdpr_registry.subject IS 'The rows are people';

@@ -5,6 +5,11 @@ CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_
 CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_links
   FOR EACH ROW EXECUTE FUNCTION gdpr_links_check();
 
+CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_on_delete
+  FOR EACH ROW EXECUTE FUNCTION gdpr_on_delete_check();
+
+CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_on_delete
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
 CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_registry
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
 CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_links
@@ -22,6 +27,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     SELECT relation::oid FROM @extschema@.gdpr_registry
     UNION SELECT source::oid FROM @extschema@.gdpr_links
     UNION SELECT target::oid FROM @extschema@.gdpr_links
+    UNION SELECT relation::oid FROM @extschema@.gdpr_on_delete
   ), gone AS (
     DELETE FROM @extschema@.gdpr_known_column k
     WHERE NOT EXISTS (SELECT FROM used JOIN pg_catalog.pg_attribute a ON a.attrelid = used.relation
@@ -74,11 +80,97 @@ CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ex
 CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_links
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
 
+CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_on_delete
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
+
+-- The triggers that log what plain SQL deletes, and those of ON DELETE ANONYMISE, as they should be: makes what is missing, drops what is too
+-- much. What a trigger's arguments say is for people; the functions go by the registry.
+CREATE FUNCTION gdpr_make_triggers() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  change record;
+BEGIN
+  FOR change IN
+    WITH RECURSIVE registered(relation) AS (
+      SELECT relation::oid FROM @extschema@.gdpr_registry
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN registered ON inhparent = relation
+    ), anonymised(relation, argument) AS (
+      SELECT k.confrelid, d.relation::text || ' (' || 
+             (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY n)
+              FROM pg_catalog.unnest(d.columns) WITH ORDINALITY u(name, n)) || ') ' || d.action
+      FROM @extschema@.gdpr_on_delete d
+      JOIN pg_catalog.pg_constraint k ON k.conrelid = d.relation AND k.contype = 'f' AND k.conparentid = 0
+      WHERE (SELECT pg_catalog.array_agg(attname::text ORDER BY attname::text) FROM pg_catalog.pg_attribute
+             WHERE attrelid = k.conrelid AND attnum = ANY (k.conkey))
+          = (SELECT pg_catalog.array_agg(name ORDER BY name) FROM pg_catalog.unnest(d.columns) name)
+    ), wanted(relation, name, rows, arguments, definition) AS (
+      SELECT c.oid, 'gdpr_log_delete', NOT h.is_family, ''::bytea, 'CREATE TRIGGER gdpr_log_delete AFTER DELETE ON ' || c.oid::regclass::text ||
+             CASE WHEN h.is_family THEN ' FOR EACH ROW' ELSE ' REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT' END ||
+             ' EXECUTE FUNCTION @extschema@.gdpr_log_deleted()'
+      FROM registered r
+      JOIN pg_catalog.pg_class c ON c.oid = r.relation AND c.relkind IN ('r', 'p')
+      -- Among the rows that a statement deletes from a table with heirs it cannot be told whose they are.
+      CROSS JOIN LATERAL (SELECT c.relkind = 'r' AND NOT c.relispartition
+                                 AND EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE c.oid IN (inhrelid, inhparent)) AS is_family) h
+      UNION ALL
+      SELECT c.oid, 'gdpr_log_truncate', false, '', 'CREATE TRIGGER gdpr_log_truncate BEFORE TRUNCATE ON ' || c.oid::regclass::text ||
+             ' FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.gdpr_log_deleted()'
+      FROM registered r JOIN pg_catalog.pg_class c ON c.oid = r.relation AND c.relkind = 'r'
+      UNION ALL
+      -- Before the foreign key's own triggers, which come in the order of names too, and with all rows at once where PostgreSQL has them.
+      SELECT a.relation, 'GDPR_on_delete', c.relkind = 'r' AND NOT i.inherits, a.arguments,
+             'CREATE TRIGGER "GDPR_on_delete" AFTER DELETE ON ' || c.oid::regclass::text ||
+             CASE WHEN c.relkind = 'r' AND NOT i.inherits THEN ' REFERENCING OLD TABLE AS deleted' ELSE '' END ||
+             ' FOR EACH ROW EXECUTE FUNCTION @extschema@.gdpr_anonymise_on_delete(' || a.literals || ')'
+      FROM (SELECT relation,
+                   pg_catalog.string_agg(pg_catalog.convert_to(argument, pg_catalog.getdatabaseencoding()) || '\x00'::bytea, ''::bytea
+                                         ORDER BY argument),
+                   pg_catalog.string_agg(pg_catalog.quote_literal(argument), ', ' ORDER BY argument)
+            FROM anonymised GROUP BY relation) a(relation, arguments, literals)
+      JOIN pg_catalog.pg_class c ON c.oid = a.relation
+      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = a.relation) AS inherits) i
+    ), there(relation, name, rows, arguments, enabled) AS (
+      SELECT t.tgrelid, t.tgname::text, t.tgoldtable IS NOT NULL,
+             t.tgargs, t.tgenabled
+      FROM pg_catalog.pg_trigger t
+      WHERE t.tgparentid = 0 AND t.tgfoid IN ('@extschema@.gdpr_log_deleted()'::regprocedure,
+                                              '@extschema@.gdpr_anonymise_on_delete()'::regprocedure)
+    )
+    SELECT coalesce(w.relation, t.relation)::regclass AS relation, coalesce(w.name, t.name) AS name, w.definition,
+           t.relation IS NOT NULL AS exists,
+           CASE t.enabled WHEN 'D' THEN 'DISABLE TRIGGER' WHEN 'R' THEN 'ENABLE REPLICA TRIGGER' WHEN 'A' THEN 'ENABLE ALWAYS TRIGGER' END AS state
+    FROM wanted w
+    FULL JOIN there t ON t.relation = w.relation AND t.name = w.name
+    WHERE (w.rows, w.arguments) IS DISTINCT FROM (t.rows, t.arguments)
+    ORDER BY 1, 2
+  LOOP
+    IF change.exists THEN
+      EXECUTE pg_catalog.format('DROP TRIGGER IF EXISTS %I ON %s', change.name, change.relation);
+    END IF;
+    -- ALTER TABLE of this loop has come by here again.
+    CONTINUE WHEN EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = change.relation AND tgname = change.name);
+    IF change.definition IS NOT NULL THEN
+      EXECUTE change.definition;
+      EXECUTE pg_catalog.format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION gdpr_ext', change.name, change.relation);
+      IF change.state IS NOT NULL THEN
+        EXECUTE pg_catalog.format('ALTER TABLE %s %s %I', change.relation, change.state, change.name);
+      END IF;
+    END IF;
+  END LOOP;
+END $$;
+
+CREATE TRIGGER gdpr_triggers AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_registry
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_triggers();
+CREATE TRIGGER gdpr_triggers AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_on_delete
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_triggers();
+
 -- Also where triggers are switched off for replication: a session that is not told works with what was.
 ALTER TABLE @extschema@.gdpr_registry ENABLE ALWAYS TRIGGER gdpr_announce;
 ALTER TABLE @extschema@.gdpr_registry ENABLE ALWAYS TRIGGER gdpr_remember;
 ALTER TABLE @extschema@.gdpr_links ENABLE ALWAYS TRIGGER gdpr_announce;
 ALTER TABLE @extschema@.gdpr_links ENABLE ALWAYS TRIGGER gdpr_remember;
+ALTER TABLE @extschema@.gdpr_on_delete ENABLE ALWAYS TRIGGER gdpr_announce;
+ALTER TABLE @extschema@.gdpr_on_delete ENABLE ALWAYS TRIGGER gdpr_remember;
 
 -- The name that a column has now which was called `name` when the registry was last looked at; for an expression, its text now.
 -- What is gone, or never was, keeps its name.
@@ -146,6 +238,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   entries jsonb;
   links jsonb;
+  deletes jsonb;
   now record;
 BEGIN
   -- Printing an expression takes locks on its tables, and two sessions that alter one each would wait for each other: so nothing is
@@ -174,6 +267,10 @@ BEGIN
            @extschema@.gdpr_names_now(target, target_columns) AS target_columns,
            @extschema@.gdpr_condition_now(source, target, condition) AS condition) n
   WHERE (l.source_columns, l.target_columns, l.condition) IS DISTINCT FROM (n.source_columns, n.target_columns, n.condition);
+  SELECT pg_catalog.jsonb_agg(n) INTO deletes
+  FROM @extschema@.gdpr_on_delete d
+  CROSS JOIN LATERAL (SELECT d.ctid AS place, relation::oid AS relation, @extschema@.gdpr_names_now(relation, columns) AS columns) n
+  WHERE d.columns IS DISTINCT FROM n.columns;
 
   FOR now IN
     SELECT * FROM pg_catalog.jsonb_to_recordset(entries) e(relation oid, rules jsonb, search text[], key text[], export jsonb)
@@ -198,6 +295,15 @@ BEGIN
       RAISE WARNING 'the link from % to % does not fit the tables any more', now.source::regclass, now.target::regclass;
     END;
   END LOOP;
+  FOR now IN
+    SELECT * FROM pg_catalog.jsonb_to_recordset(deletes) e(place tid, relation oid, columns text[])
+  LOOP
+    BEGIN
+      UPDATE @extschema@.gdpr_on_delete d SET columns = now.columns WHERE d.ctid = now.place;
+    EXCEPTION WHEN OTHERS THEN
+      RAISE WARNING 'ON DELETE ANONYMISE of % does not fit the table any more', now.relation::regclass;
+    END;
+  END LOOP;
   PERFORM @extschema@.gdpr_remember_names();
 END $$;
 
@@ -210,18 +316,39 @@ DECLARE
 BEGIN
   -- DROP EXTENSION gdpr_ext comes by here too.
   IF pg_catalog.to_regclass('@extschema@.gdpr_links') IS NULL
-     OR pg_catalog.to_regclass('@extschema@.gdpr_registry') IS NULL OR pg_catalog.to_regclass('gdpr_log.anonymised') IS NULL THEN
+     OR pg_catalog.to_regclass('@extschema@.gdpr_registry') IS NULL OR pg_catalog.to_regclass('@extschema@.gdpr_on_delete') IS NULL
+     OR pg_catalog.to_regclass('gdpr_log.anonymised') IS NULL THEN
     RETURN;
   END IF;
   FOR dropped IN
     SELECT objid, objsubid, object_type, address_names
     FROM pg_catalog.pg_event_trigger_dropped_objects()
-    WHERE object_type IN ('table', 'foreign table', 'table column', 'foreign table column')
+    WHERE object_type IN ('table', 'foreign table', 'table column', 'foreign table column', 'table constraint')
   LOOP
+    IF dropped.object_type = 'table constraint' THEN
+      FOR needed IN
+        SELECT pg_catalog.format('%s (%s)', d.relation::text, pg_catalog.array_to_string(d.columns, ', '))
+        FROM @extschema@.gdpr_on_delete d
+        WHERE d.relation = pg_catalog.to_regclass(pg_catalog.format('%I.%I', dropped.address_names[1], dropped.address_names[2]))
+          AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_constraint k
+            WHERE k.conrelid = d.relation AND k.contype = 'f'
+              AND (SELECT pg_catalog.array_agg(attname::text ORDER BY attname::text) FROM pg_catalog.pg_attribute
+                   WHERE attrelid = k.conrelid AND attnum = ANY (k.conkey))
+                = (SELECT pg_catalog.array_agg(name ORDER BY name) FROM pg_catalog.unnest(d.columns) name))
+      LOOP
+        RAISE WARNING 'ON DELETE ANONYMISE of % has no foreign key any more', needed
+          USING HINT = 'It holds again when there is one over the same columns; gdpr_on_delete_drop takes it back.';
+      END LOOP;
+      CONTINUE;
+    END IF;
     IF dropped.objsubid = 0 THEN
       -- A DELETE of nothing would still have every session read the registry anew.
       IF EXISTS (SELECT FROM @extschema@.gdpr_links WHERE dropped.objid IN (source, target)) THEN
         DELETE FROM @extschema@.gdpr_links WHERE dropped.objid IN (source, target);
+      END IF;
+      IF EXISTS (SELECT FROM @extschema@.gdpr_on_delete WHERE relation = dropped.objid) THEN
+        DELETE FROM @extschema@.gdpr_on_delete WHERE relation = dropped.objid;
       END IF;
       IF EXISTS (SELECT FROM @extschema@.gdpr_registry WHERE relation = dropped.objid) THEN
         DELETE FROM @extschema@.gdpr_registry WHERE relation = dropped.objid;
@@ -250,17 +377,20 @@ BEGIN
                   OR k.outer_relation = dropped.objid AND dropped.objsubid = ANY (k.outer_columns))
              AND (k.outer_relation = 0 AND k.expression = ANY (l.source_columns || l.target_columns)
                   OR k.outer_relation = l.source AND k.inner_relation = l.target AND k.expression = l.condition))
+      UNION ALL
+      SELECT pg_catalog.format('ON DELETE ANONYMISE of %s', relation::text)
+      FROM @extschema@.gdpr_on_delete WHERE relation = dropped.objid AND dropped.address_names[3] = ANY (columns)
     ) entries;
     CONTINUE WHEN needed IS NULL;
     IF @extschema@.gdpr_strict_ddl() THEN
       RAISE EXCEPTION 'column % of table %.% is needed by %', dropped.address_names[3], dropped.address_names[1],
                       dropped.address_names[2], needed
         USING ERRCODE = 'dependent_objects_still_exist',
-              HINT = 'Change the rule with gdpr_register, or take the link back with gdpr_unlink, first.';
+              HINT = 'Change the rule with gdpr_register, or take the link back with gdpr_unlink, or ON DELETE ANONYMISE with gdpr_on_delete_drop, first.';
     END IF;
     RAISE WARNING 'column % of table %.% was needed by %', dropped.address_names[3], dropped.address_names[1],
                   dropped.address_names[2], needed
-      USING HINT = 'Change the rule with gdpr_register, or take the link back with gdpr_unlink: until then its use is an error.';
+      USING HINT = 'Change the rule with gdpr_register, or take the link back with gdpr_unlink, or ON DELETE ANONYMISE with gdpr_on_delete_drop: until then its use is an error.';
   END LOOP;
 END $$;
 
@@ -268,6 +398,9 @@ CREATE EVENT TRIGGER gdpr_follow_renames ON ddl_command_end
   WHEN TAG IN ('ALTER TABLE', 'ALTER FOREIGN TABLE', 'ALTER FUNCTION', 'ALTER PROCEDURE', 'ALTER ROUTINE', 'ALTER TYPE', 'ALTER DOMAIN',
                'ALTER OPERATOR', 'ALTER COLLATION', 'ALTER SCHEMA', 'ALTER VIEW')
   EXECUTE FUNCTION gdpr_follow_renames();
+CREATE EVENT TRIGGER gdpr_follow_tables ON ddl_command_end
+  WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'ALTER SCHEMA')
+  EXECUTE FUNCTION gdpr_follow_tables();
 CREATE EVENT TRIGGER gdpr_follow_drops ON sql_drop
   EXECUTE FUNCTION gdpr_follow_drops();
 
@@ -318,10 +451,18 @@ COMMENT ON FUNCTION gdpr_erase(regclass, anyelement) IS 'Erases a person, or an 
 COMMENT ON FUNCTION gdpr_erase(regclass, text) IS 'Erases a person whose id is given as text or jsonb (Art. 17 GDPR)';
 COMMENT ON FUNCTION gdpr_delete(regclass, anyelement) IS 'Deletes a person, or an array of them, with all rows that are theirs alone; keep still keeps (Art. 17 GDPR). Raises what gdpr_erase raises';
 COMMENT ON FUNCTION gdpr_delete(regclass, text) IS 'Deletes a person whose id is given as text or jsonb (Art. 17 GDPR)';
+COMMENT ON FUNCTION gdpr_on_delete(regclass, text[], text) IS 'ON DELETE ANONYMISE for the foreign key of these columns: when the row that it references is deleted, by whatever client, the referencing rows are anonymised and the key is SET NULL or SET DEFAULT (Art. 17 GDPR). 22023, 23502, 42501, 42704, 55000';
+COMMENT ON FUNCTION gdpr_on_delete_drop(regclass, text[]) IS 'Takes ON DELETE ANONYMISE back. Needs ownership of the table (42501); 42704 if it was not declared';
 COMMENT ON FUNCTION gdpr_import_anon() IS 'Registers rules from the security labels of PostgreSQL Anonymizer: a row for each labelled column, with the rule it became or the problem. Only tables of the caller';
 COMMENT ON FUNCTION gdpr_remember_names() IS 'Internal: remembers what the names in the registry mean';
 COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the registry''s tables';
 COMMENT ON FUNCTION gdpr_registry_check() IS 'Internal: trigger of gdpr_registry';
+COMMENT ON FUNCTION gdpr_on_delete_check() IS 'Internal: trigger of gdpr_on_delete';
+COMMENT ON FUNCTION gdpr_registry_triggers() IS 'Internal: trigger of gdpr_registry and gdpr_on_delete';
+COMMENT ON FUNCTION gdpr_make_triggers() IS 'Internal: makes the triggers of registered tables';
+COMMENT ON FUNCTION gdpr_follow_tables() IS 'Internal: event trigger that makes triggers of new partitions and heirs';
+COMMENT ON FUNCTION gdpr_log_deleted() IS 'Internal: trigger of registered tables, which logs what plain SQL deletes';
+COMMENT ON FUNCTION gdpr_anonymise_on_delete() IS 'Internal: trigger of tables that are referenced ON DELETE ANONYMISE';
 COMMENT ON FUNCTION gdpr_links_check() IS 'Internal: trigger of gdpr_links';
 COMMENT ON FUNCTION gdpr_registry_announce() IS 'Internal: trigger of the registry''s tables';
 COMMENT ON FUNCTION gdpr_name_now(regclass, text) IS 'Internal: the name that a column has now';
@@ -420,6 +561,8 @@ REVOKE ALL ON FUNCTION
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(), gdpr_erase(regclass, anyelement), gdpr_erase(regclass, text),
   gdpr_delete(regclass, anyelement), gdpr_delete(regclass, text),
+  gdpr_on_delete(regclass, text[], text), gdpr_on_delete_drop(regclass, text[]),
+  gdpr_on_delete_check(), gdpr_registry_triggers(), gdpr_make_triggers(), gdpr_follow_tables(), gdpr_log_deleted(), gdpr_anonymise_on_delete(),
   gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),
   gdpr_pairs(text[], text[]), gdpr_name_now(regclass, text), gdpr_names_now(regclass, text[]), gdpr_names_now(regclass, jsonb),
   gdpr_anonymise(regclass, anyelement, boolean, boolean), gdpr_anonymise(regclass, text, boolean, boolean),

@@ -1,6 +1,7 @@
 //! Changes the rows that were decided about: hooks, one UPDATE for each table, one statement for tables whose keys are rewritten.
 
 use super::done::Done;
+use super::release::Released;
 use super::work::{Change, Rows, Work};
 use super::{hooks, rewrite, update};
 use crate::error::{Code, Error, Result};
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 /// Needs SPI and pinned settings; the rows must be locked.
 pub fn apply(plan: &Plan, work: &Work, found: &[Option<Found>], done: &mut Done) -> Result<()> {
     before(plan, work, found)?;
-    alone(plan, work, found, done)?;
+    alone(plan, work, found, &Released::default(), done)?;
     together(plan, work, found, done)?;
     after(plan, work, found)
 }
@@ -27,8 +28,14 @@ pub fn after(plan: &Plan, work: &Work, found: &[Option<Found>]) -> Result<()> {
     call(plan, work, found, |hooks| hooks.after.as_deref())
 }
 
-/// Tables that are changed by themselves.
-pub fn alone(plan: &Plan, work: &Work, found: &[Option<Found>], done: &mut Done) -> Result<()> {
+/// Tables that are changed by themselves; what their rows let go of, they let go in the same UPDATE.
+pub fn alone(
+    plan: &Plan,
+    work: &Work,
+    found: &[Option<Found>],
+    released: &Released,
+    done: &mut Done,
+) -> Result<()> {
     let mut alone = work
         .changes
         .iter()
@@ -37,7 +44,9 @@ pub fn alone(plan: &Plan, work: &Work, found: &[Option<Found>], done: &mut Done)
         let Some(found) = &found[change.table] else {
             return Ok(());
         };
-        done.changed(change, found, &update::run(plan, change, found)?)
+        let besides = released.besides(plan, change)?;
+        let changed = update::run(plan, change, found, besides.as_ref())?;
+        done.changed(change, found, &changed)
     })
 }
 

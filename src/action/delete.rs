@@ -8,21 +8,66 @@ use super::work::{Deciding, Rows, Work, table_name};
 use crate::catalog::relation::Relation;
 use crate::catalog::version;
 use crate::error::{Code, Error, Result};
+use crate::link::graph::Identity;
 use crate::plan::Plan;
 use crate::security;
 use crate::spi::guarded;
-use crate::spi::statement::{Access, Statement};
+use crate::spi::kept;
+use crate::spi::statement::{Access, Planning, Statement};
+use crate::spi::transition;
 use crate::strategy::running;
 use crate::walk::found::Found;
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use pgrx::pg_sys;
+use pgrx::pg_sys::{self, Oid};
 use pgrx::{FromDatum, PgMemoryContexts};
+use std::cell::RefCell;
+
+/// Rows deleted by one statement.
+const BATCH: usize = 1_000_000;
+
+thread_local! {
+    /// What the statements that run now delete from, each with how deep in triggers it runs.
+    static DELETING: RefCell<Vec<(i32, Vec<Oid>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A statement of ours deletes from these tables while it lives: its triggers need not log what the action logs.
+struct Deletes(());
+
+impl Deletes {
+    fn from(relations: &[&Relation]) -> Self {
+        let oids = relations.iter().map(|relation| relation.oid).collect();
+        DELETING.with_borrow_mut(|deleting| deleting.push((transition::depth(), oids)));
+        Self(())
+    }
+}
+
+impl Drop for Deletes {
+    fn drop(&mut self) {
+        DELETING.with_borrow_mut(Vec::pop);
+    }
+}
+
+/// The trigger that runs now was fired by a statement of ours that deletes from this table.
+pub fn is_of_action(relation: Oid) -> bool {
+    DELETING.with_borrow(|deleting| {
+        deleting.last().is_some_and(|(depth, relations)| {
+            *depth + 1 == transition::depth() && relations.contains(&relation)
+        })
+    })
+}
 
 /// Needs SPI and pinned settings; the rows must be locked, and nothing else may reference them.
-pub fn run(by: &Deciding, work: &Work, found: &[Option<Found>]) -> Result<()> {
+///
+/// `before` is called with the tables of each statement, and the rows that go.
+pub fn run(
+    by: &Deciding,
+    work: &Work,
+    found: &[Option<Found>],
+    mut before: impl FnMut(usize, &[u32]) -> Result<()>,
+) -> Result<()> {
     for (table, _) in &work.gone {
         require_delete(
             by.plan
@@ -35,6 +80,9 @@ pub fn run(by: &Deciding, work: &Work, found: &[Option<Found>]) -> Result<()> {
             .into_iter()
             .map(|place| (work.gone[place].0, work.gone[place].1.as_slice()))
             .collect();
+        for (table, rows) in &members {
+            before(*table, rows)?;
+        }
         statement(by.plan, &members, found)?;
     }
     Ok(())
@@ -82,54 +130,18 @@ fn statement(plan: &Plan, members: &[(usize, &[u32])], found: &[Option<Found>]) 
         .map(|(table, _)| plan.graph.relation(plan.graph.tables[*table].relation))
         .collect::<Result<_>>()?;
     let owner = one_owner(&relations)?;
-    let memory = PgMemoryContexts::new("gdpr_ext delete");
-    let mut parameters = vec![running::parameter()];
-    let mut types = vec![pg_sys::INT8OID];
-    let (mut parts, mut results) = (Vec::new(), Vec::new());
-    for (i, ((table, rows), relation)) in members.iter().zip(&relations).enumerate() {
-        let Some(own) = &found[*table] else { continue };
-        let form = Form {
-            size: Size::Many,
-            by_key: plan.by_key() && !plan.tables[*table].key.is_empty(),
-            partly: false,
-        };
-        let keys = Keys::after(types.len(), form.size);
-        let (mut keys, matches, _) = found_again(&plan.graph, plan, *table, form, keys)?;
-        let from = keys.from();
-        types.append(&mut keys.types);
-        parameters.extend(given(
-            &Rows::of(plan, *table, own),
-            rows,
-            &[],
-            form,
-            &memory,
-        ));
-        parts.push(format!(
-            "gone_{i} AS (DELETE FROM {} AS target USING {from} WHERE {matches} RETURNING 1)",
-            relation.in_from()
-        ));
-        results.push(format!("SELECT {i}, pg_catalog.count(*) FROM gone_{i}"));
-    }
-    let sql = format!("WITH {} {}", parts.join(", "), results.join(" UNION ALL "));
-    let mut deleted = vec![0; members.len()];
     let _owner = match owner {
         Some(relation) => Some(security::as_owner_who_acts(relation)?),
         None => None,
     };
+    let _deletes = Deletes::from(&relations);
+    let mut deleted = vec![0; members.len()];
     let run = || {
-        Statement::prepare(&sql, &types, planning(Size::Many))?.run(
-            &parameters,
-            Access::Lock,
-            |row| {
-                // SAFETY: the statement's columns are of types int4 and int8.
-                let count = row
-                    .get(1)
-                    .and_then(|datum| unsafe { i64::from_datum(datum, false) });
-                if let (Some(i), Some(count)) = (row.get(0), count) {
-                    deleted[i.value()] = count as usize;
-                }
-            },
-        )
+        deleted = match by_place(plan, members, &relations) {
+            Some(relation) => vec![places(plan, relation, members[0], found)?],
+            None => together(plan, members, &relations, found)?,
+        };
+        Ok(())
     };
     guarded::run_naming(run, |code, message| {
         let named = relations
@@ -159,6 +171,97 @@ fn statement(plan: &Plan, members: &[(usize, &[u32])], found: &[Option<Found>]) 
         }
     }
     Ok(())
+}
+
+/// The one table that is deleted from, if its rows are where the walk has found them.
+fn by_place<'a>(
+    plan: &Plan,
+    members: &[(usize, &[u32])],
+    relations: &[&'a Relation],
+) -> Option<&'a Relation> {
+    let ([(table, _)], [relation]) = (members, relations) else {
+        return None;
+    };
+    let is_place = plan.graph.tables[*table].identity == Identity::Place;
+    (is_place && !plan.by_key()).then_some(*relation)
+}
+
+/// Deletes rows of one table by their places: one visit to each page, however large the table is.
+fn places(
+    plan: &Plan,
+    relation: &Relation,
+    (table, rows): (usize, &[u32]),
+    found: &[Option<Found>],
+) -> Result<usize> {
+    let Some(own) = &found[table] else {
+        return Ok(0);
+    };
+    let sql = format!(
+        "DELETE FROM {} AS target WHERE target.ctid OPERATOR(pg_catalog.=) ANY ($1)",
+        relation.in_from()
+    );
+    let statement = kept::of_session(&sql, &[pg_sys::TIDARRAYOID], Planning::Once)?;
+    let places = &own.kept[Rows::of(plan, table, own).identity()][0];
+    let mut deleted = 0;
+    for batch in rows.chunks(BATCH) {
+        deleted += statement.run_counting(&[Some(places.array(batch))], Access::Lock)?;
+    }
+    Ok(deleted as usize)
+}
+
+/// Deletes rows of several tables in one statement. How many of each.
+fn together(
+    plan: &Plan,
+    members: &[(usize, &[u32])],
+    relations: &[&Relation],
+    found: &[Option<Found>],
+) -> Result<Vec<usize>> {
+    let memory = PgMemoryContexts::new("gdpr_ext delete");
+    let mut parameters = vec![running::parameter()];
+    let mut types = vec![pg_sys::INT8OID];
+    let (mut parts, mut results) = (Vec::new(), Vec::new());
+    for (i, ((table, rows), relation)) in members.iter().zip(relations).enumerate() {
+        let Some(own) = &found[*table] else { continue };
+        let form = Form {
+            size: Size::Many,
+            // What referenced these rows may have been anonymised meanwhile, and be among them.
+            by_key: !plan.tables[*table].key.is_empty(),
+            partly: false,
+            releases: false,
+        };
+        let keys = Keys::after(types.len(), form.size);
+        let (mut keys, matches, _) = found_again(&plan.graph, plan, *table, form, keys)?;
+        let from = keys.from();
+        types.append(&mut keys.types);
+        parameters.extend(given(
+            &Rows::of(plan, *table, own),
+            rows,
+            &[],
+            form,
+            &memory,
+        ));
+        parts.push(format!(
+            "gone_{i} AS (DELETE FROM {} AS target USING {from} WHERE {matches} RETURNING 1)",
+            relation.in_from()
+        ));
+        results.push(format!("SELECT {i}, pg_catalog.count(*) FROM gone_{i}"));
+    }
+    let sql = format!("WITH {} {}", parts.join(", "), results.join(" UNION ALL "));
+    let mut deleted = vec![0; members.len()];
+    Statement::prepare(&sql, &types, planning(Size::Many))?.run(
+        &parameters,
+        Access::Lock,
+        |row| {
+            // SAFETY: the statement's columns are of types int4 and int8.
+            let count = row
+                .get(1)
+                .and_then(|datum| unsafe { i64::from_datum(datum, false) });
+            if let (Some(i), Some(count)) = (row.get(0), count) {
+                deleted[i.value()] = count as usize;
+            }
+        },
+    )?;
+    Ok(deleted)
 }
 
 /// The table as whose owner the statement runs; None if the tables have several owners: it runs as the caller then, who must not be a superuser

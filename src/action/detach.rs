@@ -1,11 +1,14 @@
 //! Lets go of references to rows that go: the referencing columns become NULL, in one UPDATE for each foreign key, as the table's owner.
 
+use super::done::place_of;
 use super::failure;
 use super::matched::{self, Values};
+use super::release::Released;
 use super::update::planning;
 use super::work::{Deciding, Rows, Work};
+use crate::catalog::schema::Release;
 use crate::error::{Code, Error, Result};
-use crate::plan::{KeyPart, Reference};
+use crate::plan::{KeyPart, Plan, Reference, TablePlan};
 use crate::security;
 use crate::spi::column::Column;
 use crate::spi::guarded;
@@ -17,34 +20,58 @@ use crate::walk::identity::identity_columns;
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use crate::walk::text::match_columns;
-use pgrx::pg_sys::Oid;
+use pgrx::pg_sys::{Datum, Oid};
 use pgrx::{FromDatum, PgMemoryContexts};
 
-/// The keys of the rows whose references were let go of, part by part as the log has them; nothing for rows without a key.
+/// Rows that let go of what they referenced.
 pub struct LetGo {
-    pub reference: usize,
+    pub relation: Oid,
+    /// qualified name
+    pub name: String,
+    /// The table's number in the graph, if a walk comes to it.
+    pub table: Option<usize>,
+    /// The table's place in the report.
+    pub place: usize,
+    /// The referencing columns.
+    pub columns: Vec<String>,
     pub key: Vec<KeyPart>,
+    /// part by part as the log has them; nothing for rows without a key
     pub keys: Vec<Vec<String>>,
     pub rows: u64,
 }
 
-/// Shared rows let go of a person's rows that stay. Before they are changed in another way: they are found by what told them apart. Needs SPI and
-/// pinned settings.
-pub fn of_what_stays(by: &Deciding, work: &Work, found: &[Option<Found>]) -> Result<Vec<LetGo>> {
+/// Shared rows let go of a person's rows that stay, but those that will when they are changed. Before that, since rows are found by what told
+/// them apart. Needs SPI and pinned settings.
+pub fn of_what_stays(
+    by: &Deciding,
+    work: &Work,
+    found: &[Option<Found>],
+    released: &Released,
+) -> Result<Vec<LetGo>> {
     let mut all = Vec::new();
     for (number, detached) in &work.detached {
-        if detached.shared.is_empty() {
+        let done = released.rows(*number);
+        let shared = detached.shared.iter().copied();
+        let shared: Vec<u32> = shared
+            .filter(|row| done.is_none_or(|done| !done.contains(row)))
+            .collect();
+        if shared.is_empty() {
             continue;
         }
         let stays: Vec<u32> = detached.stays.iter().copied().collect();
-        let shared: Vec<u32> = detached.shared.iter().copied().collect();
         all.push(one(by, found, *number, &stays, &shared, Only::These)?);
     }
     Ok(all)
 }
 
-/// Everything lets go of rows that go, but what goes itself: rows may reference each other. Needs SPI and pinned settings.
-pub fn of_what_goes(by: &Deciding, work: &Work, found: &[Option<Found>]) -> Result<Vec<LetGo>> {
+/// Everything lets go of rows that go, but what has done it already, and what goes itself: rows may reference each other. Needs SPI and pinned
+/// settings.
+pub fn of_what_goes(
+    by: &Deciding,
+    work: &Work,
+    found: &[Option<Found>],
+    released: &Released,
+) -> Result<Vec<LetGo>> {
     let references = by.plan.references()?;
     let gone = |table: Option<usize>| {
         let mut gone = work.gone.iter();
@@ -56,7 +83,10 @@ pub fn of_what_goes(by: &Deciding, work: &Work, found: &[Option<Found>]) -> Resu
     for (number, detached) in &work.detached {
         let reference = &references[*number];
         let goes = gone(Some(reference.to));
-        if goes.is_empty() || detached.rows.len() == detached.shared.len() {
+        let done = released.rows(*number).into_iter().flatten();
+        let done = done.filter(|row| !detached.shared.contains(row)).count();
+        let is_done = detached.rows.len() - detached.shared.len() == done;
+        if goes.is_empty() || is_done {
             continue;
         }
         all.push(one(
@@ -126,6 +156,71 @@ fn one(
         );
     }
     let key = key_of(by, reference)?;
+    let rules = reference.from.map(|table| &by.plan.tables[table]);
+    let (keys, rows) = statement(reference, rules, &key, &meant, &types, &parameters)?;
+    Ok(LetGo {
+        relation: reference.relation.oid,
+        name: reference.relation.qualified().to_string(),
+        table: reference.from,
+        place: place_of(by, reference),
+        columns: reference.settable.clone(),
+        key,
+        keys,
+        rows,
+    })
+}
+
+/// All rows that reference these values let go of them, but some of those found: they go themselves. Needs SPI and pinned settings.
+pub fn all(
+    plan: &Plan,
+    reference: &Reference,
+    values: &Values,
+    found: &Found,
+    but: &[u32],
+) -> Result<()> {
+    let mut parameters = vec![running::parameter()];
+    let mut keys = Keys::new(Size::Many);
+    let matches = reference.pairs.matches(&mut keys);
+    parameters.extend(values.of_columns(Size::Many));
+    let mut types = keys.types.clone();
+    let mut meant = format!("EXISTS (SELECT FROM {} WHERE {matches})", keys.from());
+    if !but.is_empty() {
+        let mut these = Keys::after(types.len(), Size::Many);
+        let identity = identity_columns(&plan.graph.tables[0], "target");
+        let identity: Vec<_> = identity.iter().collect();
+        let is_one = match_columns(&mut these, &reference.relation, &identity)?;
+        meant.push_str(&format!(
+            " AND NOT EXISTS (SELECT FROM {} WHERE {is_one})",
+            these.from()
+        ));
+        types.append(&mut these.types);
+        let columns = &found.kept[Rows::of(plan, 0, found).identity()];
+        parameters.extend(
+            columns
+                .iter()
+                .map(|column| Size::Many.parameter(column, but)),
+        );
+    }
+    statement(
+        reference,
+        Some(&plan.tables[0]),
+        &[],
+        &meant,
+        &types,
+        &parameters,
+    )?;
+    Ok(())
+}
+
+/// The UPDATE of the rows meant. The keys of these rows, and their number.
+fn statement(
+    reference: &Reference,
+    rules: Option<&TablePlan>,
+    key: &[KeyPart],
+    meant: &str,
+    types: &[Oid],
+    parameters: &[Option<Datum>],
+) -> Result<(Vec<Vec<String>>, u64)> {
     let returned = match key.is_empty() {
         true => "1".to_owned(),
         false => {
@@ -134,9 +229,9 @@ fn one(
         }
     };
     let sets: Vec<String> = reference
-        .settable
-        .iter()
-        .map(|column| format!("{} = NULL", Ident(column)))
+        .sets()
+        .into_iter()
+        .map(|(column, value)| format!("{} = {value}", Ident(column)))
         .collect();
     let table = reference.relation.in_from();
     let update = format!(
@@ -144,30 +239,24 @@ fn one(
         sets.join(", ")
     );
     let left = format!("SELECT pg_catalog.count(*) FROM {table} AS target WHERE {meant}");
-    let mut let_go = LetGo {
-        reference: number,
-        key,
-        keys: Vec::new(),
-        rows: 0,
-    };
-    let mut swallowed = 0;
+    let (mut keys, mut rows, mut swallowed) = (Vec::new(), 0, 0);
     let _owner = security::as_owner_who_acts(&reference.relation)?;
     let run = || {
-        let statement = Statement::prepare(&update, &types, planning(Size::Many))?;
-        statement.run(&parameters, Access::Lock, |row| {
-            let_go.rows += 1;
-            if !let_go.key.is_empty() {
-                let texts = let_go.key.iter().enumerate().map(|(i, part)| {
+        let statement = Statement::prepare(&update, types, planning(Size::Many))?;
+        statement.run(parameters, Access::Lock, |row| {
+            rows += 1;
+            if !key.is_empty() {
+                let texts = key.iter().enumerate().map(|(i, part)| {
                     let mut text = String::new();
                     part.write(row.get(i), &mut text);
                     text
                 });
-                let_go.keys.push(texts.collect());
+                keys.push(texts.collect());
             }
         })?;
         // A trigger can swallow an update or undo it; then the row would be deleted with what it references, or reference nothing.
-        let statement = Statement::prepare(&left, &types, planning(Size::Many))?;
-        statement.run(&parameters, Access::Lock, |row| {
+        let statement = Statement::prepare(&left, types, planning(Size::Many))?;
+        statement.run(parameters, Access::Lock, |row| {
             // SAFETY: the column is of type int8.
             swallowed = row
                 .get(0)
@@ -175,31 +264,44 @@ fn one(
                 .unwrap_or(0);
         })
     };
-    let rules = reference.from.map(|table| &by.plan.tables[table]);
     guarded::run_naming(run, |code, message| {
         Ok(failure::of_table(&reference.relation, rules, code, message))
     })?;
     if swallowed > 0 {
-        return Err(Error::new(
-            Code::ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION,
-            format!(
-                "only {} of {} rows of table {} were changed",
-                let_go.rows,
-                let_go.rows as i64 + swallowed,
-                reference.relation.qualified()
-            ),
+        return Err(still_referenced(reference, rows, swallowed));
+    }
+    Ok((keys, rows))
+}
+
+fn still_referenced(reference: &Reference, rows: u64, left: i64) -> Error {
+    let table = reference.relation.qualified();
+    if reference.release == Some(Release::Default) {
+        return Error::new(
+            Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+            format!("rows of table {table} still reference rows that would be deleted"),
         )
         .detail(format!(
-            "Foreign key \"{}\" must become NULL, and a trigger of the table swallowed the change.",
+            "Foreign key \"{}\": {left} of the rows, after SET DEFAULT.",
             reference.name
         ))
-        .hint("Let the trigger pass what gdpr_ext writes, or drop it."));
+        .hint("The default must not reference what is deleted, and no trigger may give a row its key back.");
     }
-    Ok(let_go)
+    Error::new(
+        Code::ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION,
+        format!(
+            "only {rows} of {} rows of table {table} were changed",
+            rows as i64 + left
+        ),
+    )
+    .detail(format!(
+        "Foreign key \"{}\" must become NULL, and a trigger of the table swallowed the change.",
+        reference.name
+    ))
+    .hint("Let the trigger pass what gdpr_ext writes, or drop it.")
 }
 
 /// The referenced values of rows that go.
-fn values_of(
+pub fn values_of(
     by: &Deciding,
     found: &[Option<Found>],
     table: usize,
@@ -222,7 +324,7 @@ fn values_of(
         &reference.pairs.referenced,
         &reference.referenced,
         memory.value(),
-        Access::Lock,
+        by.access,
     )
 }
 

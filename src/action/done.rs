@@ -1,19 +1,21 @@
 //! What has been done so far: it becomes the report, the events, and what is remembered of anonymised rows.
 
 use super::detach::LetGo;
+use super::on_delete::Outcome;
 use super::report::{Action, Line};
 use super::update::Changed;
 use super::work::{Change, Deciding, MARK, Rows, Unchanged, Work, key_columns, table_name};
 use crate::error::Result;
 use crate::log::anonymised::{self, Remembered, RowKey};
 use crate::log::event::{self, Event, Request};
+use crate::mask::Keys;
 use crate::plan::{KeyPart, Reference, TablePlan, Treatment, image};
 use crate::walk::found::Found;
 use pgrx::pg_sys::Oid;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Keys in one event: more come in several.
-const KEYS: u64 = 1_000_000;
+pub const KEYS: u64 = 1_000_000;
 
 pub struct Done<'a> {
     by: &'a Deciding<'a>,
@@ -26,6 +28,9 @@ pub struct Done<'a> {
     forgotten: Vec<RowKey>,
     /// Rows of each table that let go of something, each once.
     detached: BTreeMap<usize, u64>,
+    /// What ON DELETE ANONYMISE did: rows, and events.
+    on_delete: BTreeMap<(usize, Action), (Oid, u64)>,
+    events: Vec<Event>,
 }
 
 /// An event in the making.
@@ -76,6 +81,8 @@ impl<'a> Done<'a> {
             moved: Vec::new(),
             detached: BTreeMap::new(),
             forgotten: Vec::new(),
+            on_delete: BTreeMap::new(),
+            events: Vec::new(),
         }
     }
 
@@ -173,7 +180,13 @@ impl<'a> Done<'a> {
             entry.rows += 1;
             let parts = &plan.tables[table].key;
             if !parts.is_empty() {
-                write_key(self.by, &name, parts, read.key_texts(row), &mut entry.keys);
+                write_key(
+                    self.by.keys,
+                    &name,
+                    parts,
+                    &read.key_texts(row),
+                    &mut entry.keys,
+                );
             }
             if let Some(change) = change {
                 let marks = read.marks(row);
@@ -188,38 +201,54 @@ impl<'a> Done<'a> {
     }
 
     /// References that were let go of: an event for each foreign key, which says which column became NULL.
-    pub fn detached(&mut self, let_go: &LetGo) -> Result<()> {
-        let reference = &self.by.plan.references()?[let_go.reference];
+    pub fn detached(&mut self, let_go: LetGo) {
         if let_go.rows == 0 {
-            return Ok(());
+            return;
         }
-        let name = reference.relation.qualified().to_string();
-        let mut entry = Entry {
-            relation: reference.relation.oid,
-            key_columns: let_go.key.iter().map(|part| part.column.clone()).collect(),
-            table: reference.from,
-            rows: let_go.rows,
-            keys: String::new(),
-            fingerprints: Vec::new(),
-            changed: Vec::new(),
-            detached: reference.settable.iter().cloned().collect(),
-            name,
+        let columns: BTreeSet<String> = let_go.columns.into_iter().collect();
+        let entries = self
+            .entries
+            .entry((let_go.place, Action::Detached))
+            .or_default();
+        let mut known = entries.iter().enumerate().rev();
+        let known = known.find(|(_, entry)| entry.detached == columns && entry.rows < KEYS);
+        let place = match known {
+            Some((place, _)) => place,
+            None => {
+                entries.push(Entry {
+                    relation: let_go.relation,
+                    key_columns: let_go.key.iter().map(|part| part.column.clone()).collect(),
+                    table: let_go.table,
+                    rows: 0,
+                    keys: String::new(),
+                    fingerprints: Vec::new(),
+                    changed: Vec::new(),
+                    detached: columns,
+                    name: let_go.name,
+                });
+                entries.len() - 1
+            }
         };
+        let entry = &mut entries[place];
+        entry.rows += let_go.rows;
         for texts in &let_go.keys {
             write_key(
-                self.by,
+                self.by.keys,
                 &entry.name,
                 &let_go.key,
-                texts.clone(),
+                texts,
                 &mut entry.keys,
             );
         }
-        let place = place_of(self.by, reference);
-        self.entries
-            .entry((place, Action::Detached))
-            .or_default()
-            .push(entry);
-        Ok(())
+    }
+
+    /// Rows of a table that ON DELETE ANONYMISE was declared for.
+    pub fn on_delete(&mut self, place: usize, outcome: Outcome) {
+        for (action, rows) in outcome.rows {
+            let line = self.on_delete.entry((place, action));
+            line.or_insert((outcome.relation, 0)).1 += rows;
+        }
+        self.events.extend(outcome.events);
     }
 
     /// So many rows of each table let go of something, whatever number of keys they had.
@@ -231,16 +260,23 @@ impl<'a> Done<'a> {
     }
 
     pub fn lines(&self) -> Vec<Line> {
-        let line = |((place, action), entries): (&(usize, Action), &Vec<Entry>)| Line {
-            relation: entries.first().map_or(Oid::INVALID, |entry| entry.relation),
-            action: action.word(),
-            rows: match action {
+        let mut lines = self.on_delete.clone();
+        for ((place, action), entries) in &self.entries {
+            let relation = entries.first().map_or(Oid::INVALID, |entry| entry.relation);
+            let rows = match action {
                 Action::Detached => self.detached.get(place).copied().unwrap_or_default(),
                 _ => entries.iter().map(|entry| entry.rows).sum(),
-            },
+            };
+            let line = lines.entry((*place, action.clone()));
+            line.or_insert((relation, 0)).1 += rows;
+        }
+        let line = |((_, action), (relation, rows)): ((usize, Action), (Oid, u64))| Line {
+            relation,
+            action: action.word(),
+            rows,
             ground: action.ground(),
         };
-        self.entries.iter().map(line).collect()
+        lines.into_iter().map(line).collect()
     }
 
     /// The keys that start rows have got since this was asked last.
@@ -255,10 +291,22 @@ impl<'a> Done<'a> {
     }
 
     /// Writes the events, and remembers what stands in the changed rows.
-    pub fn log(mut self, call: &str) -> Result<()> {
+    pub fn log(self, call: &str) -> Result<()> {
+        let (home, graph) = (self.by.home, &self.by.plan.graph);
+        let request = Request {
+            home,
+            call,
+            subject: &table_name(graph, 0)?,
+            registry_version: &graph.registry_version,
+        };
+        event::write(&request, &self.events()?)
+    }
+
+    /// The events, after it was remembered what stands in the changed rows.
+    pub fn events(mut self) -> Result<Vec<Event>> {
         self.remember()?;
         let plan = self.by.plan;
-        let mut events = Vec::new();
+        let mut events = self.events;
         for ((_, action), entries) in self.entries {
             for entry in entries {
                 let changes = matches!(action, Action::Anonymised(_) | Action::Pseudonymised(_));
@@ -278,13 +326,7 @@ impl<'a> Done<'a> {
                 });
             }
         }
-        let request = Request {
-            home: self.by.home,
-            call,
-            subject: &table_name(&plan.graph, 0)?,
-            registry_version: &plan.graph.registry_version,
-        };
-        event::write(&request, &events)
+        Ok(events)
     }
 }
 
@@ -329,7 +371,13 @@ pub fn rows_detached(by: &Deciding, work: &Work) -> Result<BTreeMap<usize, (Oid,
 }
 
 /// Appends a row's key as an element of a JSON array.
-fn write_key(by: &Deciding, name: &str, parts: &[KeyPart], texts: Vec<String>, keys: &mut String) {
+pub fn write_key(
+    secret: &Keys,
+    name: &str,
+    parts: &[KeyPart],
+    texts: &[String],
+    keys: &mut String,
+) {
     if !keys.is_empty() {
         keys.push(',');
     }
@@ -341,12 +389,13 @@ fn write_key(by: &Deciding, name: &str, parts: &[KeyPart], texts: Vec<String>, k
             keys.push(',');
         }
         match (part.plain, part.is_number()) {
-            (true, true) => keys.push_str(&text),
+            (true, _) if text.is_empty() => keys.push_str("null"),
+            (true, true) => keys.push_str(text),
             // Digits and hyphens need no escaping.
-            (true, false) => keys.extend(["\"", &text, "\""]),
+            (true, false) => keys.extend(["\"", text, "\""]),
             (false, _) => {
                 keys.push('"');
-                let hidden = by.keys.log_key(name, text.as_bytes());
+                let hidden = secret.log_key(name, text.as_bytes());
                 hidden
                     .iter()
                     .for_each(|byte| keys.push_str(&format!("{byte:02x}")));

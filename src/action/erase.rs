@@ -1,10 +1,11 @@
 //! Erasing a person (Art. 17 GDPR): each table by what its entry says, and nothing that references what is gone.
 
 use super::done::Done;
+use super::release::Released;
 use super::report::{Action, Line};
 use super::session::{Asked, ROUNDS, Session, endless};
 use super::work::{Goal, Unchanged, Work};
-use super::{apply, delete, detach};
+use super::{apply, delete, detach, on_delete};
 use crate::catalog::home::Home;
 use crate::error::Result;
 use crate::link::graph::Graph;
@@ -59,14 +60,15 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
         }
         apply::before(&session.plan, &work, &found)?;
         done.count_detached(&work)?;
-        for let_go in detach::of_what_stays(&deciding, &work, &found)? {
-            done.detached(&let_go)?;
-        }
-        apply::alone(&session.plan, &work, &found, &mut done)?;
-        for let_go in detach::of_what_goes(&deciding, &work, &found)? {
-            done.detached(&let_go)?;
-        }
-        delete::run(&deciding, &work, &found)?;
+        let released = Released::of(&deciding, &work, &found)?;
+        let mut let_go = detach::of_what_stays(&deciding, &work, &found, &released)?;
+        apply::alone(&session.plan, &work, &found, &released, &mut done)?;
+        let_go.extend(released.let_go(&deciding, &found)?);
+        let_go.extend(detach::of_what_goes(&deciding, &work, &found, &released)?);
+        let_go.into_iter().for_each(|let_go| done.detached(let_go));
+        delete::run(&deciding, &work, &found, |table, rows| {
+            on_delete::of_what_goes(&deciding, &work, &found, (table, rows), &mut done)
+        })?;
         for (table, rows) in &work.gone {
             if let Some(found) = &found[*table] {
                 done.deleted(*table, rows, found)?;

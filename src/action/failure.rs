@@ -4,6 +4,16 @@ use crate::catalog::relation::Relation;
 use crate::error::{Code, Error};
 use crate::plan::TablePlan;
 
+/// What SET DEFAULT makes of a foreign key references nothing.
+pub fn of_default(relation: &Relation, constraint: &str, code: Code) -> Error {
+    let table = relation.qualified();
+    Error::new(
+        code,
+        format!("SET DEFAULT makes a row of table {table} violate foreign key \"{constraint}\""),
+    )
+    .hint("Let the columns' defaults reference a row that is there.")
+}
+
 /// A constraint, a rule's expression or a trigger refused some row. The constraint is named if the server named it.
 pub fn of_table(
     relation: &Relation,
@@ -20,6 +30,14 @@ pub fn of_table(
             .find(|name| message.contains(&format!("\"{name}\"")))
     });
     let table = relation.qualified();
+    if code == Code::ERRCODE_INSUFFICIENT_PRIVILEGE && message.contains("deferred trigger") {
+        return Error::new(
+            code,
+            format!("a deferred constraint or trigger of table {table} cannot be checked at the end of the transaction"),
+        )
+        .detail("It would run with the rights of whoever commits, and the table is another role's.")
+        .hint("SET CONSTRAINTS ALL IMMEDIATE first.");
+    }
     match constraint.filter(|_| is_integrity) {
         Some(name) => Error::new(
             code,

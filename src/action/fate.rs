@@ -134,7 +134,9 @@ impl<'a> Fates<'a> {
     pub fn settle(&mut self) -> Result<()> {
         let references = self.plan().references()?;
         for (number, reference) in references.iter().enumerate() {
-            if self.any_was_to_go(reference.to) && !reference.is_walked {
+            // What ON DELETE ANONYMISE is declared for lets go by itself.
+            let lets_go = reference.release.is_some() && !reference.is_kept;
+            if self.any_was_to_go(reference.to) && !reference.is_walked && !lets_go {
                 self.outside(number, reference)?;
             }
         }
@@ -437,17 +439,7 @@ impl<'a> Fates<'a> {
         if columns.is_empty() || shared.is_empty() {
             return Ok(Vec::new());
         }
-        if changes.len() > super::work::BITS {
-            return Err(Error::new(
-                Code::ERRCODE_FEATURE_NOT_SUPPORTED,
-                format!(
-                    "table {} has more than {} columns with rules, and rules that say whose a column is",
-                    super::work::table_name(&plan.graph, table)?,
-                    super::work::BITS
-                ),
-            )
-            .hint("Leave out \"of\", or give fewer columns a rule."));
-        }
+        super::work::require_bits(plan, table)?;
         let mut own: HashMap<u32, BTreeSet<&str>> = HashMap::new();
         for link in plan
             .graph

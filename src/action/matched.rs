@@ -30,7 +30,29 @@ pub struct Values {
 }
 
 impl Values {
-    fn of_columns(&self, size: Size) -> Vec<Option<Datum>> {
+    /// None yet, of these columns.
+    pub fn new(columns: &[Column], memory: pg_sys::MemoryContext) -> Self {
+        let columns = columns.iter();
+        Self {
+            columns: columns
+                .map(|c| column::Column::new(types::carriage(c.type_oid).element, memory))
+                .collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// One more row, of which the values are as they are stored. A row with a NULL is referenced by nothing.
+    pub fn push_stored(&mut self, columns: &[Column], row: &[Option<Datum>]) {
+        if row.iter().any(Option::is_none) {
+            return;
+        }
+        for ((kept, column), value) in self.columns.iter_mut().zip(columns).zip(row) {
+            kept.push(value.map(|value| types::carried(column.type_oid, value)));
+        }
+        self.rows.push(self.rows.len() as u32);
+    }
+
+    pub fn of_columns(&self, size: Size) -> Vec<Option<Datum>> {
         let all: Vec<u32> = (0..self.rows.len() as u32).collect();
         let columns = self.columns.iter();
         columns.map(|column| size.parameter(column, &all)).collect()
@@ -53,13 +75,7 @@ pub fn read(
     memory: pg_sys::MemoryContext,
     access: Access,
 ) -> Result<Values> {
-    let mut values = Values {
-        columns: columns
-            .iter()
-            .map(|column| column::Column::new(types::carriage(column.type_oid).element, memory))
-            .collect(),
-        rows: Vec::new(),
-    };
+    let mut values = Values::new(columns, memory);
     if places.is_empty() {
         return Ok(values);
     }
@@ -84,12 +100,14 @@ pub fn read(
         size,
         by_key: false,
         partly: false,
+        releases: false,
     };
     let scratch = PgMemoryContexts::new("gdpr_ext matched");
     let mut parameters = vec![running::parameter()];
     parameters.extend(given(rows, places, &[], form, &scratch));
     let _owner = security::as_owner(scan)?;
-    let statement = kept::of_session(&sql, &keys.types, planning(size))?;
+    let planning = form.planning(&plan.graph.tables[table]);
+    let statement = kept::of_session(&sql, &keys.types, planning)?;
     statement.run(&parameters, access, |row| {
         let is_whole = (1..=columns.len()).all(|i| row.get(i).is_some());
         if let (true, Some(ord)) = (is_whole, row.get(0)) {

@@ -2,6 +2,7 @@
 
 use super::apply;
 use super::done::{action, place, rows_detached};
+use super::on_delete;
 use super::report::{Action, Line};
 use super::session::{Asked, Session};
 use super::work::{Deciding, Goal, Work};
@@ -23,13 +24,18 @@ pub fn preview(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Ve
     let found = session.walk(Purpose::Preview, None)?;
     let work = deciding.decide(&found)?;
     apply::require_single_rows(&session.plan, &work)?;
-    lines(&deciding, &work)
+    let on_delete = on_delete::preview(&deciding, &work, &found)?;
+    lines(&deciding, &work, on_delete)
 }
 
 /// What is to be done, in the order of the walk.
-fn lines(by: &Deciding, work: &Work) -> Result<Vec<Line>> {
+fn lines(
+    by: &Deciding,
+    work: &Work,
+    on_delete: BTreeMap<(usize, Action), (Oid, u64)>,
+) -> Result<Vec<Line>> {
     let place = |table| place(by, table);
-    let mut lines: BTreeMap<(usize, Action), (Oid, u64)> = BTreeMap::new();
+    let mut lines = on_delete;
     let mut add = |table: usize, action, rows: usize| {
         let relation = by.plan.graph.tables[table].relation;
         let line = lines.entry((place(table), action)).or_insert((relation, 0));
@@ -54,8 +60,9 @@ fn lines(by: &Deciding, work: &Work) -> Result<Vec<Line>> {
             unchanged.rows.len(),
         );
     }
-    for (place, line) in rows_detached(by, work)? {
-        lines.insert((place, Action::Detached), line);
+    for (place, (relation, rows)) in rows_detached(by, work)? {
+        let line = lines.entry((place, Action::Detached));
+        line.or_insert((relation, 0)).1 += rows;
     }
     Ok(lines
         .into_iter()

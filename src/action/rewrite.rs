@@ -45,7 +45,7 @@ pub fn run(
             parameters.extend(given(
                 &Rows::of(plan, change.table, found),
                 &change.rows,
-                &kept,
+                &[&kept],
                 form,
                 &memory,
             ));
@@ -196,6 +196,7 @@ impl<'a> Writer<'a> {
             by_key: (change.by_key || self.plan.by_key())
                 && !self.plan.tables[change.table].key.is_empty(),
             partly: true,
+            releases: false,
         };
         let relation = &self.group.members[number].relation;
         let keys = Keys::after(self.types.len(), form.size);

@@ -82,6 +82,7 @@ impl<'a> Session<'a> {
             access,
             goal,
             stayed: RefCell::default(),
+            spared: 0,
         }
     }
 
@@ -89,6 +90,7 @@ impl<'a> Session<'a> {
         let reading = Reading {
             purpose,
             extra: &self.plan.extra,
+            start: None,
         };
         let memory: pg_sys::MemoryContext = self.memory.value();
         let walk = Walk::new(&self.plan.graph, reading, memory, None).after(earlier);

@@ -2,15 +2,17 @@
 
 use super::work::BITS;
 use crate::error::Result;
-use crate::link::graph::Graph;
+use crate::link::graph::{Graph, Identity, Table};
 use crate::plan::build::marks;
 use crate::plan::{Plan, TablePlan};
+use crate::spi::statement::Planning;
 use crate::sql::Ident;
 use crate::walk::identity::{identity_columns, whole_row};
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use crate::walk::text::match_columns;
 use pgrx::pg_sys::{self, Oid};
+use std::collections::BTreeMap;
 
 /// Which form of a table's UPDATE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,31 +22,76 @@ pub struct Form {
     pub by_key: bool,
     /// Some columns of some rows keep their values.
     pub partly: bool,
+    /// Some rows also let go of what they reference.
+    pub releases: bool,
 }
 
 impl Form {
+    /// Rows that are found by their place are looked up one by one, whatever their number; else the number decides about the plan.
+    pub fn planning(self, table: &Table) -> Planning {
+        match self.size {
+            Size::Many if self.by_key || table.identity != Identity::Place => Planning::EachRun,
+            _ => Planning::Once,
+        }
+    }
+
     pub fn number(self) -> usize {
-        (self.size as usize) << 2 | usize::from(self.by_key) << 1 | usize::from(self.partly)
+        let flags = [self.by_key, self.partly, self.releases];
+        let number = |number, flag| number << 1 | usize::from(flag);
+        flags.into_iter().fold(self.size as usize, number)
     }
 }
 
 /// The UPDATE of a table, and the types of its parameters: what finds the rows, then for each the columns that keep their values. It gives back each
-/// row's ordinal, its marks, and its key where that has changed.
-pub fn update(plan: &Plan, table: usize, form: Form) -> Result<(String, Vec<Oid>)> {
+/// row's ordinal, whether it references after all what it was to let go of, its marks, and its key where that has changed. `besides` are columns that no rule decides about, and their values.
+pub fn update(
+    plan: &Plan,
+    table: usize,
+    form: Form,
+    besides: &[(&str, &str, i64)],
+) -> Result<(String, Vec<Oid>)> {
     let graph = &plan.graph;
     let relation = graph.relation(graph.tables[table].relation)?;
     let rules = &plan.tables[table];
     let keys = Keys::new(form.size);
-    let (keys, matches, kept) = found_again(graph, plan, table, form, keys)?;
-    let sets: Vec<String> = values(rules, kept.as_deref())
-        .into_iter()
-        .map(|(column, value)| format!("{} = {value}", Ident(column)))
+    let (mut keys, matches, kept) = found_again(graph, plan, table, form, keys)?;
+    let released = form.releases.then(|| keys.add(pg_sys::INT8OID, ""));
+    let set = |column: &str, value: &str| format!("{} = {value}", Ident(column));
+    let mut kept_reference = Vec::new();
+    let mut values: BTreeMap<&str, String> = values(rules, kept.as_deref()).into_iter().collect();
+    for (column, value, bits) in besides {
+        let of_row = released.as_ref().filter(|_| *bits != 0);
+        let is_meant = of_row.map(|released| format!("({released} OPERATOR(pg_catalog.&) {bits}::pg_catalog.int8) OPERATOR(pg_catalog.<>) 0"));
+        if *value == "NULL" {
+            let is_left = format!("target.{} IS NOT NULL", Ident(column));
+            kept_reference.push(match &is_meant {
+                Some(is_meant) => format!("{is_meant} AND {is_left}"),
+                None => is_left,
+            });
+        }
+        let value = match is_meant {
+            Some(is_meant) => {
+                let other = values.remove(column);
+                let other = other.unwrap_or_else(|| format!("target.{}", Ident(column)));
+                format!("CASE WHEN {is_meant} THEN {value} ELSE {other} END")
+            }
+            None => (*value).to_owned(),
+        };
+        values.insert(column, value);
+    }
+    let sets: Vec<String> = values
+        .iter()
+        .map(|(column, value)| set(column, value))
         .collect();
     let sql = format!(
-        "UPDATE {} AS target SET {} FROM {} WHERE {matches} RETURNING s.ord, {}",
+        "UPDATE {} AS target SET {} FROM {} WHERE {matches} RETURNING s.ord, {}, {}",
         relation.in_from(),
         sets.join(", "),
         keys.from(),
+        match kept_reference.is_empty() {
+            true => "false".to_owned(),
+            false => kept_reference.join(" OR "),
+        },
         returned(graph, table, rules).join(", "),
     );
     Ok((sql, keys.types))

@@ -1,6 +1,7 @@
 //! Changes the rows of one table in one UPDATE, as the table's owner, and sees to it that every row was changed.
 
 use super::failure;
+use super::release::Besides;
 use super::statement::{self, Form};
 use super::work::{Change, MARK, Rows};
 use crate::error::{Code, Error, Result};
@@ -34,13 +35,18 @@ pub struct Changed {
     pub key: Option<Vec<String>>,
 }
 
-/// Runs the UPDATE of a table. Needs SPI and pinned settings; privileges have been checked by the walk.
-pub fn run(plan: &Plan, change: &Change, found: &Found) -> Result<Vec<Changed>> {
+/// Runs the UPDATE of a table; other columns are set besides. Needs SPI and pinned settings; privileges have been checked by the walk.
+pub fn run(
+    plan: &Plan,
+    change: &Change,
+    found: &Found,
+    besides: Option<&Besides>,
+) -> Result<Vec<Changed>> {
     let rows = Rows::of(plan, change.table, found);
     let mut changed = Vec::with_capacity(change.rows.len());
     for from in (0..change.rows.len()).step_by(BATCH) {
         let batch = from..(from + BATCH).min(change.rows.len());
-        run_batch(plan, change, &rows, batch, &mut changed)?;
+        run_batch(plan, change, &rows, batch, besides, &mut changed)?;
     }
     verify(plan, change.table, change, &changed, &rows)?;
     Ok(changed)
@@ -51,6 +57,7 @@ fn run_batch(
     change: &Change,
     rows: &Rows,
     batch: std::ops::Range<usize>,
+    besides: Option<&Besides>,
     changed: &mut Vec<Changed>,
 ) -> Result<()> {
     let table = change.table;
@@ -61,26 +68,56 @@ fn run_batch(
         size: Size::of(places.len()),
         by_key: (change.by_key || plan.by_key()) && !rules.key.is_empty(),
         partly: !change.kept.is_empty(),
+        releases: besides.is_some_and(|besides| !besides.rows.is_empty()),
     };
     let memory = PgMemoryContexts::new("gdpr_ext update");
     let kept = change.kept.get(batch.clone()).unwrap_or_default();
+    let released = besides.and_then(|besides| besides.rows.get(batch.clone()));
+    let bits: Vec<&[i64]> = [form.partly.then_some(kept), released]
+        .into_iter()
+        .flatten()
+        .collect();
     let mut parameters = vec![running::parameter()];
-    parameters.extend(given(rows, places, kept, form, &memory));
+    parameters.extend(given(rows, places, &bits, form, &memory));
+    let mut still = 0;
     let _owner = security::as_owner_who_acts(relation)?;
     let run = || {
-        let statement = plan.statements.get([UPDATE, table, form.number(), 0], || {
-            let (sql, types) = statement::update(plan, table, form)?;
-            Statement::prepare(&sql, &types, planning(form.size))
+        let key = [
+            UPDATE,
+            table,
+            form.number(),
+            besides.map_or(0, |b| b.number),
+        ];
+        let statement = plan.statements.get(key, || {
+            let sets = besides.map_or(&[][..], |besides| &besides.sets);
+            let (sql, types) = statement::update(plan, table, form, sets)?;
+            Statement::prepare(&sql, &types, form.planning(&plan.graph.tables[table]))
         })?;
         statement.run(&parameters, Access::Lock, |row| {
             if let Some(ord) = row.get(0) {
-                changed.push(read(rules, change, batch.start + ord.value() - 1, row, 1));
+                still += u64::from(row.is_true(1));
+                changed.push(read(rules, change, batch.start + ord.value() - 1, row, 2));
             }
         })
     };
     guarded::run_naming(run, |code, message| {
-        Ok(failure::of_table(relation, Some(rules), code, message))
-    })
+        Ok(match besides.and_then(|besides| besides.refused(message)) {
+            Some(name) => failure::of_default(relation, name, code),
+            None => failure::of_table(relation, Some(rules), code, message),
+        })
+    })?;
+    match still {
+        0 => Ok(()),
+        still => Err(Error::new(
+            Code::ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION,
+            format!(
+                "{still} rows of table {} still reference what they were to let go of",
+                relation.qualified()
+            ),
+        )
+        .detail("A trigger of the table undid the change.")
+        .hint("Let the trigger pass what gdpr_ext writes, or drop it.")),
+    }
 }
 
 pub fn planning(size: Size) -> Planning {
@@ -90,11 +127,11 @@ pub fn planning(size: Size) -> Planning {
     }
 }
 
-/// What the statement is given to find the rows again, and the columns of each that keep their values.
+/// What the statement is given to find the rows again, and the bits that it has of each.
 pub fn given(
     rows: &Rows,
     places: &[u32],
-    kept: &[i64],
+    bits: &[&[i64]],
     form: Form,
     memory: &PgMemoryContexts,
 ) -> Vec<Option<Datum>> {
@@ -108,10 +145,10 @@ pub fn given(
         .iter()
         .map(|column| form.size.parameter(column, places))
         .collect();
-    if form.partly {
+    for bits in bits {
         let mut column = Column::new(pg_sys::INT8OID, memory.value());
-        kept.iter().for_each(|bits| column.push(bits.into_datum()));
-        let all: Vec<u32> = (0..kept.len() as u32).collect();
+        bits.iter().for_each(|bits| column.push(bits.into_datum()));
+        let all: Vec<u32> = (0..bits.len() as u32).collect();
         parameters.push(form.size.parameter(&column, &all));
     }
     parameters

@@ -1,9 +1,10 @@
 //! Which of the rows found an action has something to do with, and what.
 
 use super::fate::{Detached, Fate, Fates};
+use super::release;
 use super::report::{Action, SHARED};
 use crate::catalog::home::Home;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::link::graph::Graph;
 use crate::log::anonymised::{self, RowKey};
 use crate::mask::Keys;
@@ -182,6 +183,8 @@ pub struct Deciding<'a> {
     pub goal: Goal,
     /// Rows of which it was decided in an earlier round that they stay.
     pub stayed: RefCell<HashSet<(u32, u64)>>,
+    /// Columns of the first table that keep their values in all rows: they are other people's. A bit each.
+    pub spared: i64,
 }
 
 /// Rows that rules are for, and of each the columns that keep their values all the same, a bit each.
@@ -226,9 +229,26 @@ impl Deciding<'_> {
             };
             let grounds = forced.into_iter().map(|(row, by)| (row, ground(by)));
             change.grounds = grounds.collect();
+            change.by_key = self.is_moved(change.table, &detached)?;
         }
         work.detached = detached;
         Ok(work)
+    }
+
+    /// References that are let go of before a table is changed move its rows: those of shared rows, and where keys are rewritten, which is done
+    /// last, all of them.
+    fn is_moved(&self, table: usize, detached: &BTreeMap<usize, Detached>) -> Result<bool> {
+        if detached.is_empty() {
+            return Ok(false);
+        }
+        let references = self.plan.references()?;
+        let is_late = self.plan.tables[table].group.is_some();
+        let in_one = release::in_one(self.plan, table)?;
+        Ok(detached.iter().any(|(number, detached)| {
+            references[*number].from == Some(table)
+                && !in_one.contains(number)
+                && (is_late || !detached.shared.is_empty())
+        }))
     }
 
     /// What is decided once, holds for later rounds.
@@ -291,7 +311,8 @@ impl Deciding<'_> {
         let gone = fates.rows(table, Fate::Gone);
         let unreviewed = found.rows_that_are(|status| status == Status::Unreviewed);
         let own_in_shared = fates.own_in_shared(table)?;
-        let mut masked: Vec<(u32, i64)> = stays.iter().map(|row| (*row, 0)).collect();
+        let spared = if table == 0 { self.spared } else { 0 };
+        let mut masked: Vec<(u32, i64)> = stays.iter().map(|row| (*row, spared)).collect();
         masked.extend(&own_in_shared);
         let mut shared = fates.rows(table, Fate::Shared);
         let all = || found.rows_that_are(|status| matches!(status, Status::Own | Status::Shared));
@@ -367,7 +388,7 @@ impl Deciding<'_> {
             let relation = self.plan.graph.tables[table].relation;
             let own: Vec<(u32, i64)> = own
                 .into_iter()
-                .filter(|(row, _)| has_value(rows.marks(*row)))
+                .filter(|(row, kept)| has_value_but(rows.marks(*row), *kept))
                 .collect();
             if !self.force.get() {
                 for (i, (row, _)) in own.iter().enumerate() {
@@ -382,7 +403,7 @@ impl Deciding<'_> {
                 rows: own.into_iter().map(|(row, _)| row).collect(),
                 kept: Vec::new(),
                 remembered: self.force.get(),
-                by_key: self.goal != Goal::Anonymise,
+                by_key: false,
                 grounds: HashMap::new(),
                 others: own_kept.clone(),
             });
@@ -472,6 +493,21 @@ impl Change {
 /// Columns beyond the number of bits are never said to be kept by themselves: their row is kept whole or changed whole.
 pub const BITS: usize = 62;
 
+/// 0A000 for a table with more columns than can be told apart in its rows.
+pub fn require_bits(plan: &Plan, table: usize) -> Result<()> {
+    if plan.tables[table].changes.len() <= BITS {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+        format!(
+            "table {} has more than {BITS} columns with rules, and rules that say whose a column is",
+            table_name(&plan.graph, table)?
+        ),
+    )
+    .hint("Leave out \"of\", or give fewer columns a rule."))
+}
+
 fn whole(columns: usize) -> i64 {
     match columns > BITS {
         true => i64::MAX,
@@ -481,6 +517,13 @@ fn whole(columns: usize) -> i64 {
 
 fn has_value(marks: &[u8]) -> bool {
     marks.iter().any(|byte| *byte != 0)
+}
+
+/// A column that is not kept has a value.
+fn has_value_but(marks: &[u8], kept: i64) -> bool {
+    let is_kept = |column: usize| column < BITS && kept & (1 << column) != 0;
+    let mut columns = marks.chunks_exact(MARK).enumerate();
+    columns.any(|(column, mark)| !is_kept(column) && has_value(mark))
 }
 
 /// The columns of which the mark is one of those remembered, or that are NULL, a bit each.

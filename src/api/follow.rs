@@ -1,9 +1,11 @@
 //! Internal functions for the event triggers, which keep the registry in step with DDL.
 
 use crate::catalog::expression::{self, Scope, Volatile};
+use crate::catalog::home::Home;
 use crate::catalog::relation::Relation;
 use crate::error::Result;
 use crate::guc;
+use crate::registry::{is_restoring, write};
 use crate::security::{self, PinnedSettings};
 use crate::spi::Connection;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -71,6 +73,24 @@ CREATE FUNCTION gdpr_strict_ddl() RETURNS boolean STABLE PARALLEL SAFE
 "#)]
 fn gdpr_strict_ddl() -> bool {
     guc::strict_ddl()
+}
+
+/// Internal. Event trigger after CREATE TABLE and ALTER TABLE: new partitions and heirs of registered tables get the triggers that these have, and what triggers
+/// say of foreign keys follows the names. A dump brings its own triggers.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_follow_tables() RETURNS event_trigger VOLATILE PARALLEL UNSAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_follow_tables(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<(), ErrorReport> {
+    Ok(make_triggers(&Home::of_call(fcinfo)?)?)
+}
+
+/// Makes the triggers of registered tables, unless a dump is being loaded, which has them.
+pub fn make_triggers(home: &Home) -> Result<()> {
+    if !is_restoring() {
+        write::run(home, "SELECT @extschema@.gdpr_make_triggers()", &[])?;
+    }
+    Ok(())
 }
 
 fn with_scopes<T>(

@@ -140,7 +140,7 @@ fn ends(
     ))
 }
 
-fn names(columns: Option<Vec<Option<String>>>, argument: &str) -> Result<Columns> {
+pub fn names(columns: Option<Vec<Option<String>>>, argument: &str) -> Result<Columns> {
     let names = columns.and_then(|columns| columns.into_iter().collect());
     names.ok_or_else(|| Error::null_argument(argument))
 }

@@ -10,6 +10,7 @@ mod link;
 mod lock;
 pub mod masked;
 mod masking;
+mod on_delete;
 mod register;
 mod triggers;
 

@@ -1,10 +1,13 @@
 //! Triggers on the registry's tables: whoever writes there, by whatever way, is checked by the same code.
 
+use super::follow;
 use crate::catalog::cache;
+use crate::catalog::home::Home;
 use crate::catalog::relation;
 use crate::error::{self, Error};
 use crate::registry::entry::Entry;
 use crate::registry::link::LinkEntry;
+use crate::registry::on_delete::OnDeleteEntry;
 use crate::registry::write;
 use crate::spi::written::Written;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -24,6 +27,19 @@ fn gdpr_registry_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>
 #[pg_trigger]
 fn gdpr_links_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
     Ok(Some(raise(check_link(trigger))))
+}
+
+/// BEFORE INSERT, UPDATE or DELETE ON gdpr_on_delete: only the owner of the table, and only what its foreign key and its rules allow.
+#[pg_trigger]
+fn gdpr_on_delete_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
+    Ok(Some(raise(check_on_delete(trigger))))
+}
+
+/// AFTER any statement on gdpr_registry and gdpr_on_delete: makes the triggers of the tables that they name.
+#[pg_trigger]
+fn gdpr_registry_triggers<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
+    raise(make_triggers(trigger));
+    Ok(None)
 }
 
 /// AFTER any statement on either table: at commit every session reads it anew.
@@ -93,6 +109,34 @@ fn check_link<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
     set(&mut stored, "target_columns", entry.target_columns)?;
     set(&mut stored, "condition", entry.condition)?;
     Ok(stored)
+}
+
+fn check_on_delete<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
+    if let Some(old) = Written::old_row(trigger) {
+        require_owner_of_existing(&[old.required("relation")?])?;
+    }
+    let Some(row) = Written::new_row(trigger) else {
+        return kept(trigger);
+    };
+    let entry = OnDeleteEntry {
+        relation: row.required("relation")?,
+        columns: names(row.required("columns")?, "columns")?,
+        action: row.required("action")?,
+    }
+    .checked(&home(trigger)?)?;
+    let mut stored = kept(trigger)?;
+    set(&mut stored, "columns", entry.columns)?;
+    set(&mut stored, "action", entry.action)?;
+    Ok(stored)
+}
+
+fn make_triggers(trigger: &PgTrigger) -> error::Result<()> {
+    follow::make_triggers(&home(trigger)?)
+}
+
+fn home(trigger: &PgTrigger) -> error::Result<Home> {
+    let relation = trigger.relid();
+    Home::of_table(relation.map_err(|_| Error::internal("a trigger was called without its table"))?)
 }
 
 /// The elements of an array of names, none of them NULL.

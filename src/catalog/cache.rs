@@ -11,6 +11,7 @@ use std::sync::Once;
 thread_local! {
     static CONSTRAINTS_CHANGED: Cell<bool> = const { Cell::new(true) };
     static RELATIONS_CHANGED: Cell<bool> = const { Cell::new(true) };
+    static GENERATION: Cell<u64> = const { Cell::new(0) };
     static SECRET: Cell<pg_sys::Oid> = const { Cell::new(pg_sys::InvalidOid) };
     static SECRET_CHANGED: Cell<bool> = const { Cell::new(true) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
@@ -32,6 +33,11 @@ pub fn take() -> Changes {
         constraints: CONSTRAINTS_CHANGED.replace(false),
         relations: RELATIONS_CHANGED.replace(false),
     }
+}
+
+/// A number that grows with each such change, for whoever keeps something besides. Needs that `take` was called before.
+pub fn generation() -> u64 {
+    GENERATION.get()
 }
 
 /// Whether the secret may be another than when this was last asked. It is watched from then on.
@@ -90,6 +96,7 @@ unsafe extern "C-unwind" fn relation_changed(_argument: pg_sys::Datum, relation:
             .unwrap_or(true);
     if counts {
         RELATIONS_CHANGED.set(true);
+        GENERATION.set(GENERATION.get() + 1);
     }
     if relation == pg_sys::InvalidOid || relation == SECRET.get() {
         SECRET_CHANGED.set(true);
@@ -99,4 +106,5 @@ unsafe extern "C-unwind" fn relation_changed(_argument: pg_sys::Datum, relation:
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn constraint_changed(_argument: pg_sys::Datum, _cache: i32, _hash: u32) {
     CONSTRAINTS_CHANGED.set(true);
+    GENERATION.set(GENERATION.get() + 1);
 }

@@ -6,7 +6,11 @@ SELECT coalesce(json_agg(json_build_object(
     -- a user's trigger that an UPDATE or a DELETE fires, on the table or one of its partitions
     SELECT FROM pg_catalog.pg_trigger t
     WHERE t.tgrelid IN (SELECT c.oid UNION SELECT relid FROM pg_catalog.pg_partition_tree(c.oid))
-      AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & (8 | 16) <> 0),
+      AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & (8 | 16) <> 0
+      AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+        WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = t.tgfoid AND d.deptype = 'e'
+          AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND e.extname = 'gdpr_ext')),
   'columns', (
     SELECT coalesce(json_agg(json_build_object(
              'number', a.attnum, 'name', a.attname, 'type', a.atttypid::int8, 'typmod', a.atttypmod,

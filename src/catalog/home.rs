@@ -9,6 +9,7 @@ pub struct Home {
     pub schema: String,
     pub registry: pg_sys::Oid,
     pub links: pg_sys::Oid,
+    pub on_delete: pg_sys::Oid,
     pub owner: pg_sys::Oid,
 }
 
@@ -17,9 +18,19 @@ impl Home {
     pub fn of_call(fcinfo: pg_sys::FunctionCallInfo) -> Result<Self> {
         // SAFETY: PostgreSQL calls functions with a filled flinfo.
         let function = unsafe { (*(*fcinfo).flinfo).fn_oid };
+        // SAFETY: catalog look-up by oid.
+        Self::of_schema(unsafe { pg_sys::get_func_namespace(function) })
+    }
+
+    /// From one of the extension's own tables.
+    pub fn of_table(relation: pg_sys::Oid) -> Result<Self> {
+        // SAFETY: catalog look-up by oid.
+        Self::of_schema(unsafe { pg_sys::get_rel_namespace(relation) })
+    }
+
+    fn of_schema(schema_oid: pg_sys::Oid) -> Result<Self> {
         // SAFETY: catalog look-ups by oid and name; what is missing answers InvalidOid or NULL.
         unsafe {
-            let schema_oid = pg_sys::get_func_namespace(function);
             let name = pg_sys::get_namespace_name(schema_oid);
             if name.is_null() {
                 return Err(Error::internal("the schema of gdpr_ext is gone"));
@@ -27,11 +38,13 @@ impl Home {
             let schema = CStr::from_ptr(name).to_string_lossy().into_owned();
             let registry = table(c"gdpr_registry", schema_oid)?;
             let links = table(c"gdpr_links", schema_oid)?;
+            let on_delete = table(c"gdpr_on_delete", schema_oid)?;
             let owner = super::relation::owner(registry)?;
             Ok(Self {
                 schema,
                 registry,
                 links,
+                on_delete,
                 owner,
             })
         }

@@ -16,6 +16,7 @@ pub struct Schema {
     /// A digest of what is registered.
     pub version: String,
     pub links: Vec<DeclaredLink>,
+    pub on_delete: Vec<OnDelete>,
 }
 
 /// A foreign key, from the referenced (source) to the referencing table (target).
@@ -62,6 +63,24 @@ pub struct DeclaredLink {
     pub condition: Option<String>,
 }
 
+/// What becomes of rows when the row is deleted that they reference by these columns: they are anonymised, and this becomes of the key.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct OnDelete {
+    pub relation: Oid,
+    /// in the table's order
+    pub columns: Vec<i16>,
+    pub action: Release,
+}
+
+/// What becomes of a key whose row is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Release {
+    #[serde(rename = "SET NULL")]
+    Null,
+    #[serde(rename = "SET DEFAULT")]
+    Default,
+}
+
 impl Schema {
     /// Reads it with the rights of the registry's owner, in the newest snapshot. Needs SPI and pinned settings.
     pub fn read(home: &Home) -> Result<Self> {
@@ -96,6 +115,16 @@ impl Schema {
             next += 1;
         }
         None
+    }
+
+    /// ON DELETE ANONYMISE, if it was declared for a foreign key.
+    pub fn on_delete(&self, key: &ForeignKey) -> Option<Release> {
+        let mut columns = key.target_columns.clone();
+        columns.sort_unstable();
+        let mut declared = self.on_delete.iter();
+        declared
+            .find(|declared| declared.relation == key.target && declared.columns == columns)
+            .map(|declared| declared.action)
     }
 
     pub fn declared_key(&self, relation: Oid) -> Option<&[String]> {

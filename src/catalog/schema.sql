@@ -25,7 +25,15 @@ SELECT json_build_object(
     SELECT pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(
              coalesce(pg_catalog.string_agg(content, E'\n' ORDER BY content COLLATE "C"), ''), 'UTF8')), 'hex'), 16)
     FROM (SELECT row_to_json(r)::text AS content FROM @extschema@.gdpr_registry r
-          UNION ALL SELECT row_to_json(l)::text FROM @extschema@.gdpr_links l) registry),
+          UNION ALL SELECT row_to_json(l)::text FROM @extschema@.gdpr_links l
+          UNION ALL SELECT row_to_json(d)::text FROM @extschema@.gdpr_on_delete d) registry),
+  'on_delete', (
+    SELECT coalesce(json_agg(json_build_object(
+             'relation', relation::oid::int8, 'action', action, 'columns', (
+               SELECT coalesce(json_agg(attnum ORDER BY attnum), '[]') FROM pg_catalog.pg_attribute
+               WHERE attrelid = d.relation AND attname = ANY (d.columns) AND NOT attisdropped))
+             ORDER BY relation::oid, columns), '[]')
+    FROM @extschema@.gdpr_on_delete d),
   'links', (
     SELECT coalesce(json_agg(json_build_object(
              'source', source::oid::int8, 'source_columns', source_columns,

@@ -62,6 +62,20 @@ pub fn carriage(oid: pg_sys::Oid) -> Carriage {
     }
 }
 
+/// A value of a column as it travels.
+pub fn carried(oid: pg_sys::Oid, value: pg_sys::Datum) -> pg_sys::Datum {
+    if carriage(oid).load.is_empty() {
+        return value;
+    }
+    let (mut function, mut is_varlena) = (pg_sys::InvalidOid, false);
+    // SAFETY: the value is of this type; its output function returns a palloc'd string.
+    unsafe {
+        pg_sys::getTypeOutputInfo(oid, &mut function, &mut is_varlena);
+        let text = pg_sys::OidOutputFunctionCall(function, value);
+        pg_sys::Datum::from(pg_sys::cstring_to_text(text))
+    }
+}
+
 fn as_text(base: pg_sys::Oid) -> Carriage {
     Carriage {
         element: pg_sys::TEXTOID,

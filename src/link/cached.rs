@@ -58,6 +58,34 @@ pub fn graph(home: &Home, start: Oid) -> Result<(Rc<Graph>, Rc<Vec<LinkName>>)> 
     })
 }
 
+/// The graph of walks from `start`, without names. Needs SPI.
+pub fn unnamed(home: &Home, start: Oid) -> Result<Rc<Graph>> {
+    // SAFETY: as in `graph`.
+    unsafe { pg_sys::AcceptInvalidationMessages() };
+    SESSION.with_borrow_mut(|session| {
+        let guard = Reread;
+        session.refresh(home)?;
+        session.ensure(start)?;
+        std::mem::forget(guard);
+        let known = session.graphs.get(&start);
+        let graph = known.map(|cached| cached.graph.clone());
+        graph.ok_or_else(|| crate::error::Error::internal("the links could not be read"))
+    })
+}
+
+/// The whole database as it is now. Needs SPI.
+pub fn refreshed(home: &Home) -> Result<Rc<Schema>> {
+    // SAFETY: as in `graph`.
+    unsafe { pg_sys::AcceptInvalidationMessages() };
+    SESSION.with_borrow_mut(|session| {
+        let guard = Reread;
+        session.refresh(home)?;
+        std::mem::forget(guard);
+        let schema = session.schema.clone();
+        schema.ok_or_else(|| crate::error::Error::internal("the links could not be read"))
+    })
+}
+
 /// The schema that the graphs were read from.
 pub fn schema() -> Option<Rc<Schema>> {
     SESSION.with_borrow(|session| session.schema.clone())
@@ -83,7 +111,7 @@ impl Session {
                 home: Some(home.clone()),
                 ..Self::default()
             };
-            cache::watch([home.registry, home.links]);
+            cache::watch([home.registry, home.links, home.on_delete]);
             cache::invalidate();
         }
         let changes = cache::take();

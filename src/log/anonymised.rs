@@ -8,7 +8,7 @@ use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{FromDatum, IntoDatum, PgMemoryContexts};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// A row: its table and the digest of its key.
 pub type RowKey = (Oid, u64);
@@ -103,8 +103,12 @@ pub fn forget(home: &Home, rows: &[RowKey]) -> Result<()> {
         return Ok(());
     }
     let memory = PgMemoryContexts::new("gdpr_ext anonymised");
-    let parameters = columns(rows.iter().copied(), &memory);
     let _owner = RunAs::new(home.owner);
+    let relations: BTreeSet<u32> = rows.iter().map(|(oid, _)| oid.to_u32()).collect();
+    if !is_any_remembered(&relations, &memory)? {
+        return Ok(());
+    }
+    let parameters = columns(rows.iter().copied(), &memory);
     let _by_index = (rows.len() <= MANY).then(ByIndex::new);
     kept::of_session(
         "DELETE FROM gdpr_log.anonymised AS a \
@@ -114,6 +118,24 @@ pub fn forget(home: &Home, rows: &[RowKey]) -> Result<()> {
         Planning::EachRun,
     )?
     .run_without_rows(&parameters, Access::Lock)
+}
+
+/// Something is remembered of rows of these tables. Mostly not, and then many keys need not be looked up.
+fn is_any_remembered(relations: &BTreeSet<u32>, memory: &PgMemoryContexts) -> Result<bool> {
+    let mut column = Column::new(pg_sys::OIDOID, memory.value());
+    let relations = relations.iter().map(|oid| Oid::from(*oid));
+    relations.for_each(|oid| column.push(oid.into_datum()));
+    let all: Vec<u32> = (0..column.len() as u32).collect();
+    let mut is_any = false;
+    let _by_index = ByIndex::new();
+    kept::of_session(
+        "SELECT FROM pg_catalog.unnest($1) AS s(relation) CROSS JOIN LATERAL (SELECT FROM gdpr_log.anonymised AS a \
+         WHERE a.relation OPERATOR(pg_catalog.=) s.relation LIMIT 1) AS a LIMIT 1",
+        &[pg_sys::OIDARRAYOID],
+        Planning::Once,
+    )?
+    .run(&[Some(column.array(&all))], Access::Lock, |_| is_any = true)?;
+    Ok(is_any)
 }
 
 fn write(home: &Home, rows: &[&Remembered], sql: &str) -> Result<()> {

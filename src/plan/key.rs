@@ -1,6 +1,7 @@
 //! The parts of a row's key as texts: for the log, and for what tells rows apart beyond a transaction.
 
 use crate::catalog::relation::Column;
+use crate::catalog::types;
 use crate::walk::identity::IdentityColumn;
 use pgrx::pg_sys::{self, Datum, Oid};
 use pgrx::{FromDatum, Uuid};
@@ -27,16 +28,23 @@ enum Form {
     Output(Oid),
 }
 
+impl Form {
+    /// How values of a type, which is no domain, are written.
+    fn of(oid: Oid) -> Self {
+        match oid {
+            pg_sys::INT2OID => Self::Int2,
+            pg_sys::INT4OID => Self::Int4,
+            pg_sys::INT8OID => Self::Int8,
+            pg_sys::UUIDOID => Self::Uuid,
+            pg_sys::TEXTOID | pg_sys::VARCHAROID => Self::Text,
+            other => Self::Output(output_function(other)),
+        }
+    }
+}
+
 impl KeyPart {
     pub fn new(column: String, identity: IdentityColumn, changes: bool) -> Self {
-        let form = match identity.element {
-            pg_sys::INT2OID => Form::Int2,
-            pg_sys::INT4OID => Form::Int4,
-            pg_sys::INT8OID => Form::Int8,
-            pg_sys::UUIDOID => Form::Uuid,
-            pg_sys::TEXTOID | pg_sys::VARCHAROID => Form::Text,
-            other => Form::Output(output_function(other)),
-        };
+        let form = Form::of(identity.element);
         let plain = !changes && matches!(form, Form::Int2 | Form::Int4 | Form::Int8 | Form::Uuid);
         Self {
             column,
@@ -54,6 +62,14 @@ impl KeyPart {
             IdentityColumn::of_column(column, "target"),
             changes,
         )
+    }
+
+    /// The same, for values as they are stored in the column, of whatever type it is.
+    pub fn of_stored(column: &Column, changes: bool) -> Self {
+        Self {
+            form: Form::of(types::base_type(column.type_oid)),
+            ..Self::of_column(column, changes)
+        }
     }
 
     /// It stands in JSON without quotes.

@@ -135,8 +135,9 @@ impl Plan {
         Ok(self.references.get_or_init(|| all))
     }
 
-    /// Rows are found again by their keys: a trigger could have moved them since the walk.
+    /// Rows are found again by their keys: a trigger or a hook could have moved them since the walk.
     pub fn by_key(&self) -> bool {
-        self.tables.iter().any(|table| table.triggers)
+        let mut tables = self.tables.iter();
+        tables.any(|table| table.triggers || table.hooks.before.is_some())
     }
 }

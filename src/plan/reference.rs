@@ -2,7 +2,7 @@
 
 use crate::catalog::operator::Equality;
 use crate::catalog::relation::{self, Column, Relation};
-use crate::catalog::schema::Schema;
+use crate::catalog::schema::{Release, Schema};
 use crate::catalog::types;
 use crate::error::{Error, Result};
 use crate::link::Kind;
@@ -10,6 +10,7 @@ use crate::link::graph::{End, Graph, Link};
 use crate::link::hierarchy::Hierarchy;
 use crate::sql::Ident;
 use crate::walk::keys::Keys;
+use pgrx::pg_sys::Oid;
 
 /// Columns of two tables that are compared, pair by pair.
 pub struct Pairs {
@@ -52,6 +53,8 @@ impl Pairs {
 pub struct Reference {
     /// of the constraint
     pub name: String,
+    /// Its number in the schema.
+    pub number: usize,
     /// The number of the referenced table.
     pub to: usize,
     /// The relation that the constraint names: the table or one of its partitions.
@@ -63,6 +66,8 @@ pub struct Reference {
     pub pairs: Pairs,
     /// Referencing columns that can become NULL. None can if the reference cannot be let go.
     pub settable: Vec<String>,
+    /// ON DELETE ANONYMISE was declared for it.
+    pub release: Option<Release>,
     /// A walk finds every referencing row of the rows that it finds.
     pub is_walked: bool,
     /// Rows of the referencing table are kept, whoever they belong to.
@@ -79,7 +84,7 @@ impl Reference {
             tables.position(|known| known.relation == table && known.depth.is_some())
         };
         let mut references = Vec::new();
-        for key in &schema.foreign_keys {
+        for (number_of_key, key) in schema.foreign_keys.iter().enumerate() {
             let Some(to) = number(key.source) else {
                 continue;
             };
@@ -87,33 +92,10 @@ impl Reference {
                 Ok(known) => Ok(known.clone()),
                 Err(_) => Relation::load_one(oid),
             };
-            let (referenced, relation) = (load(key.source)?, load(key.target)?);
-            let column = |relation: &Relation, number: i16| -> Result<Column> {
-                let column = relation.column_numbered(number).cloned();
-                column.ok_or_else(|| Error::internal("a key column is gone"))
-            };
-            let mut pairs = Pairs {
-                referenced: Vec::new(),
-                referencing: Vec::new(),
-                equalities: Vec::new(),
-            };
-            for ((source, target), operator) in key
-                .source_columns
-                .iter()
-                .zip(&key.target_columns)
-                .zip(&key.operators)
-            {
-                let (source, target) = (column(&referenced, *source)?, column(&relation, *target)?);
-                pairs.equalities.push(Equality::of_foreign_key(
-                    *operator,
-                    (source.type_oid, source.collation),
-                    (target.type_oid, target.collation),
-                )?);
-                pairs.referenced.push(source);
-                pairs.referencing.push(target);
-            }
+            let reference = Self::of_key(schema, number_of_key, load)?;
             let from = number(key.target);
-            let names: Vec<&str> = pairs.referencing.iter().map(|c| c.name.as_str()).collect();
+            let columns = reference.pairs.referencing.iter();
+            let names: Vec<&str> = columns.map(|c| c.name.as_str()).collect();
             let is_walked = graph.links.iter().any(|link| {
                 link.depth.is_some()
                     && link.kind == Kind::Owner
@@ -130,20 +112,77 @@ impl Reference {
                         .eq(names.iter().copied())
             });
             references.push(Self {
-                name: key.name.clone(),
                 to,
-                settable: settable(&relation, &pairs.referencing, key.match_full),
                 is_kept: schema
                     .entry(hierarchy.table(key.target))
                     .is_some_and(|entry| entry.on_erase.as_deref() == Some("keep")),
-                referenced,
-                relation,
                 from,
-                pairs,
                 is_walked,
+                ..reference
             });
         }
         Ok(references)
+    }
+
+    /// A foreign key by itself, by its number in the schema: without the places that its tables have in a graph.
+    pub fn of_key(
+        schema: &Schema,
+        number: usize,
+        load: impl Fn(Oid) -> Result<Relation>,
+    ) -> Result<Self> {
+        let key = &schema.foreign_keys[number];
+        let (referenced, relation) = (load(key.source)?, load(key.target)?);
+        let column = |relation: &Relation, number: i16| -> Result<Column> {
+            let column = relation.column_numbered(number).cloned();
+            column.ok_or_else(|| Error::internal("a key column is gone"))
+        };
+        let mut pairs = Pairs {
+            referenced: Vec::new(),
+            referencing: Vec::new(),
+            equalities: Vec::new(),
+        };
+        let columns = key.source_columns.iter().zip(&key.target_columns);
+        for ((source, target), operator) in columns.zip(&key.operators) {
+            let (source, target) = (column(&referenced, *source)?, column(&relation, *target)?);
+            pairs.equalities.push(Equality::of_foreign_key(
+                *operator,
+                (source.type_oid, source.collation),
+                (target.type_oid, target.collation),
+            )?);
+            pairs.referenced.push(source);
+            pairs.referencing.push(target);
+        }
+        let release = schema.on_delete(key);
+        let settable = match release {
+            Some(Release::Default) => {
+                let columns = pairs.referencing.iter();
+                columns.map(|column| column.name.clone()).collect()
+            }
+            _ => settable(&relation, &pairs.referencing, key.match_full),
+        };
+        Ok(Self {
+            name: key.name.clone(),
+            number,
+            to: 0,
+            from: None,
+            settable,
+            release,
+            is_kept: false,
+            is_walked: false,
+            referenced,
+            relation,
+            pairs,
+        })
+    }
+
+    /// What becomes of the referencing columns when they let go.
+    pub fn sets(&self) -> Vec<(&str, &'static str)> {
+        let value = match self.release {
+            Some(Release::Default) => "DEFAULT",
+            _ => "NULL",
+        };
+        let columns = self.settable.iter();
+        columns.map(|column| (column.as_str(), value)).collect()
     }
 }
 
@@ -181,11 +220,13 @@ impl Reference {
     pub fn of_link(graph: &Graph, link: &Link, pairs: Pairs) -> Result<Self> {
         Ok(Self {
             name: String::new(),
+            number: usize::MAX,
             to: link.source.table,
             referenced: graph.relation(link.source.scan)?.clone(),
             relation: graph.relation(link.target.scan)?.clone(),
             from: Some(link.target.table),
             settable: Vec::new(),
+            release: None,
             pairs,
             is_walked: true,
             is_kept: false,

@@ -6,6 +6,7 @@ pub mod entry;
 pub mod hooks;
 pub mod import;
 pub mod link;
+pub mod on_delete;
 mod probe;
 pub mod register;
 pub mod rules;
@@ -15,7 +16,7 @@ use pgrx::pg_sys;
 use std::ffi::CStr;
 
 /// pg_dump's scripts run with an empty search_path. They load the registry before any key, index or constraint exists.
-fn is_restoring() -> bool {
+pub fn is_restoring() -> bool {
     // SAFETY: the setting's value, a NUL-terminated string.
     unsafe { CStr::from_ptr(pg_sys::namespace_search_path) }.is_empty()
 }

@@ -101,6 +101,10 @@ impl Column {
         }
     }
 
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
     pub fn is_null(&self, row: usize) -> bool {
         self.nulls[row]
     }

@@ -9,6 +9,7 @@ pub mod kept;
 pub mod row;
 pub mod statement;
 pub mod store;
+pub mod transition;
 pub mod written;
 
 use pgrx::pg_sys;

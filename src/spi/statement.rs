@@ -73,6 +73,17 @@ impl Statement {
         self.execute(parameters, access, std::ptr::null_mut())
     }
 
+    /// The same for one that writes: how many rows it has written.
+    pub fn run_counting(
+        &self,
+        parameters: &[Option<pg_sys::Datum>],
+        access: Access,
+    ) -> Result<u64> {
+        self.execute(parameters, access, std::ptr::null_mut())?;
+        // SAFETY: SPI sets it when it has run a statement.
+        Ok(unsafe { pg_sys::SPI_processed })
+    }
+
     fn execute(
         &self,
         parameters: &[Option<pg_sys::Datum>],

@@ -23,7 +23,7 @@ use crate::link::graph::{Graph, Link, partition_of_row};
 use crate::spi::row::Row;
 use found::Found;
 use output::Output;
-use pgrx::pg_sys::{self, Oid};
+use pgrx::pg_sys::{self, Datum, Oid};
 use resolve::Status;
 use statements::{Reading, Size, Step};
 use std::collections::HashSet;
@@ -86,13 +86,23 @@ impl<'a> Walk<'a> {
 
     /// Finds the subjects' own rows only.
     pub fn run_start(mut self, ids: &Ids) -> Result<Self> {
-        self.start(ids)?;
+        self.start(ids.len(), |size| ids.parameters(size))?;
+        Ok(self)
+    }
+
+    /// Finds the rows only that the reading starts from, by so many keys.
+    pub fn run_start_by(
+        mut self,
+        keys: usize,
+        parameters: impl FnOnce(Size) -> Vec<Option<Datum>>,
+    ) -> Result<Self> {
+        self.start(keys, parameters)?;
         Ok(self)
     }
 
     pub fn run(mut self, ids: &Ids) -> Result<Self> {
         let graph = self.graph;
-        self.start(ids)?;
+        self.start(ids.len(), |size| ids.parameters(size))?;
         for component in &graph.components {
             match component.as_slice() {
                 [table] if graph.tables[*table].straight => {
@@ -139,13 +149,17 @@ impl<'a> Walk<'a> {
             .collect()
     }
 
-    fn start(&mut self, ids: &Ids) -> Result<()> {
+    fn start(
+        &mut self,
+        keys: usize,
+        parameters: impl FnOnce(Size) -> Vec<Option<Datum>>,
+    ) -> Result<()> {
         let graph = self.graph;
         let mut found = Found::new(graph, 0, self.steps.reading, self.memory);
         let output = &mut self.output;
-        let size = Size::of(ids.len());
-        if ids.len() > 0 {
-            let parameters = ids.parameters(size);
+        let size = Size::of(keys);
+        if keys > 0 {
+            let parameters = parameters(size);
             let take = |row: &Row| {
                 if !found.recognise(row).1 {
                     return;
@@ -272,7 +286,7 @@ fn forward_parameters(
     source: &Found,
     batch: &Batch,
     size: Size,
-) -> Vec<Option<pg_sys::Datum>> {
+) -> Vec<Option<Datum>> {
     let condition = link.condition.iter().flat_map(|c| &c.source);
     let values = link.source.columns.iter().map(|column| &column.value);
     let slots = values
@@ -286,7 +300,7 @@ fn parameters(
     source: &Found,
     batch: &Batch,
     size: Size,
-) -> Vec<Option<pg_sys::Datum>> {
+) -> Vec<Option<Datum>> {
     let columns = slots.map(|slot| &source.wanted[slot]);
     columns
         .map(|column| size.parameter(column, &batch.rows))

@@ -1,6 +1,7 @@
 //! The steps of a walk, and their statements, prepared when they are first needed and kept with the graph.
 
 use super::identity::identity_columns;
+use super::keys::Keys;
 use super::text;
 use crate::error::Result;
 use crate::link::Kind;
@@ -38,6 +39,17 @@ impl Purpose {
 pub struct Reading<'a> {
     pub purpose: Purpose,
     pub extra: &'a [Vec<Wanted>],
+    /// By what the first rows are found, if not by their ids.
+    pub start: Option<Start<'a>>,
+}
+
+/// What finds the first rows of a walk.
+#[derive(Clone, Copy)]
+pub struct Start<'a> {
+    /// by which its statements are told from others
+    pub number: usize,
+    /// Takes keys, and returns the test by which they find rows of the alias `target`.
+    pub matches: &'a dyn Fn(&mut Keys) -> String,
 }
 
 impl<'a> Reading<'a> {
@@ -45,6 +57,7 @@ impl<'a> Reading<'a> {
         Self {
             purpose,
             extra: &[],
+            start: None,
         }
     }
 
@@ -56,7 +69,7 @@ impl<'a> Reading<'a> {
 /// Which rows a statement finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// the subjects, by their ids
+    /// the subjects, by their ids or what else the walk starts from
     Start,
     /// a link's targets, by their sources
     Forward(usize),
@@ -146,7 +159,7 @@ pub fn flagged<'a>(table: &'a Table, links: &'a [Link]) -> impl Iterator<Item = 
 /// The statement of a step for so many keys.
 pub fn prepared(graph: &Graph, step: Step, size: Size, reading: Reading) -> Result<Rc<Statement>> {
     let (kind, number) = match step {
-        Step::Start => (0, 0),
+        Step::Start => (0, reading.start.map_or(0, |start| start.number + 1)),
         Step::Forward(link) => (1, link),
         Step::Reverse(link) => (2, link),
         Step::Content(table) => (3, table),

@@ -25,9 +25,15 @@ pub fn of(graph: &Graph, step: Step, size: Size, reading: Reading) -> Result<(St
 fn start(graph: &Graph, size: Size, reading: Reading) -> Result<(String, Vec<Oid>)> {
     let table = graph.start();
     let columns = found_columns(graph, 0, reading, true);
-    let keys = key_columns(table, "target");
     let relation = graph.relation(graph.start_scan)?;
-    let (sql, types) = by_columns(relation, &keys, size, &columns)?;
+    let (sql, types) = match reading.start {
+        Some(start) => {
+            let mut keys = Keys::new(size);
+            let matches = (start.matches)(&mut keys);
+            (found_by(relation, &keys, &matches, &columns), keys.types)
+        }
+        None => by_columns(relation, &key_columns(table, "target"), size, &columns)?,
+    };
     Ok((
         format!("{sql}{}", locking(reading.purpose, relation, table)),
         types,
@@ -50,12 +56,16 @@ fn by_columns(
     let mut keys = Keys::new(size);
     let columns: Vec<&IdentityColumn> = columns.iter().collect();
     let matches = match_columns(&mut keys, relation, &columns)?;
-    let sql = format!(
+    let sql = found_by(relation, &keys, &matches, output);
+    Ok((sql, keys.types))
+}
+
+fn found_by(relation: &Relation, keys: &Keys, matches: &str, output: &str) -> String {
+    format!(
         "SELECT {output} FROM {} JOIN {} AS target ON {matches}",
         keys.from(),
         relation.in_from(),
-    );
-    Ok((sql, keys.types))
+    )
 }
 
 /// Takes keys for some columns of a relation, and returns the test by which they find its rows.

@@ -14,6 +14,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+# What it asserts is shown when it fails, too.
+pytest.register_assert_rewrite("killed")
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -79,6 +82,15 @@ def connection(database):
 def observed_cluster():
     """A cluster whose log nobody else writes to, and which remembers every statement that was run."""
     cluster = Cluster("shared_preload_libraries = 'pg_stat_statements'")
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def crashing_cluster():
+    """A cluster whose crashes are nobody else's."""
+    cluster = Cluster("restart_after_crash = on")
     cluster.start()
     yield cluster
     cluster.stop()

@@ -39,7 +39,7 @@ SELECT * FROM gdpr_anonymise('person', 3);
 TABLE logged;
 TABLE person ORDER BY id;
 
--- And after the row is gone: unknown again.
+-- And after the row is gone: unknown again. Both plain deletes are logged, each as a call of its own.
 DELETE FROM note WHERE person_id = 1;
 DELETE FROM person WHERE id = 1;
 SELECT gdpr_is_anonymised('person', 1);

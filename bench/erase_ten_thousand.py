@@ -1,0 +1,145 @@
+"""Many customers are erased by one call with an array: does the cost stay proportional, and what does it write and hold?"""
+
+import functools
+import random
+import time
+from pathlib import Path
+
+import measure
+import memory
+
+GOAL = 1.5
+DATABASE = "gdpr_bench_erase"
+CUSTOMERS = 20_000
+TABLES = ["customer", "address", "orders", "order_line", "invoice", "session", "event", "review", "ticket", "ticket_reply"]
+
+# Of a customer's hundred rows two on average are invoices, which stay as they are.
+DONE_PER_CUSTOMER = 98
+
+# Customers in the array: rounds.
+SIZES = {100: 9, 1_000: 7, 10_000: 5}
+
+# A review that lets go of its customer is anonymised too: it counts once, as in the UPDATE written by hand.
+ERASE = measure.Side(
+    "gdpr_erase", "SELECT sum(rows) FROM gdpr_erase('customer', $1::int[]) WHERE action IN ('deleted', 'anonymised')", counts=True
+)
+HAND = measure.Side("by_hand", "SELECT erase_by_hand($1::int[])", counts=True)
+SIDES = [ERASE, HAND]
+
+
+def run(socket, quick):
+    chosen = random.Random(11)
+    for size, rounds in SIZES.items():
+        if quick and size > 1_000:
+            continue
+        with connect(socket) as session:
+            if size == 100:
+                check_same_work(session, customers(chosen, size))
+            warm_up(session, chosen)
+            figures = undone(session, size, chosen, rounds=2 if quick else rounds)
+            wanted = customers(chosen, size)
+            wal = written(session, wanted)
+        line = {"case": f"{size:,} customers in one array", "rows": size * 100, "hand": "static plpgsql, = ANY",
+                **measure.compared(figures, ERASE, HAND)}
+        if size == 10_000:
+            line["goal"] = GOAL
+        line["ours_wal_mb"], line["hand_wal_mb"] = (wal[side.name] / 1_000_000 for side in SIDES)
+        line["ours_peak_mb"], line["ours_private_mb"] = memory.peak_memory(socket, DATABASE, ERASE, wanted, undone=True)
+        line["hand_peak_mb"], line["hand_private_mb"] = memory.peak_memory(socket, DATABASE, HAND, wanted, undone=True)
+        yield line
+
+
+@functools.cache
+def load(socket):
+    measure.load(socket, DATABASE, Path(__file__).with_name("erase_ten_thousand.sql"))
+
+
+def connect(socket):
+    load(socket)
+    return measure.connect(socket, DATABASE)
+
+
+def customers(chosen, size):
+    """So many random customers as an array, a quarter of them with invoices, as in the whole shop: every call has as much to do."""
+    with_invoices = chosen.sample(range(4, CUSTOMERS + 1, 4), size // 4)
+    without = chosen.sample([i for i in range(1, CUSTOMERS + 1) if i % 4 > 0], size - size // 4)
+    ids = with_invoices + without
+    chosen.shuffle(ids)
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+def warm_up(session, chosen):
+    """Calls both sides with few customers until PostgreSQL has settled on generic plans for the statements written by hand: at all sizes they are
+    the faster ones. Made for the array, a plan reads whole tables."""
+    for side in SIDES:
+        session.prepare(side)
+        for _ in range(6):
+            rolled_back(session, side, customers(chosen, 100))
+
+
+def undone(session, size, chosen, rounds):
+    """The milliseconds of each call of each side. Every call is rolled back and what it leaves is vacuumed, so that the next one finds everybody
+    there and as much free space on the pages. The sides take turns, and the side that begins changes; the first turn does not count."""
+    figures = {side.name: [] for side in SIDES}
+    for number in range(rounds + 1):
+        for place in range(len(SIDES)):
+            side = SIDES[(number + place) % len(SIDES)]
+            seconds, done = rolled_back(session, side, customers(chosen, size))
+            if done != size * DONE_PER_CUSTOMER:
+                raise measure.RowsDiffer(f"{side.name} deleted or changed {done} rows instead of {size * DONE_PER_CUSTOMER}")
+            if number > 0:
+                figures[side.name].append(seconds * 1000)
+    return figures
+
+
+def rolled_back(session, side, wanted):
+    session.connection.execute("BEGIN")
+    figures = session.call(side, wanted)
+    session.connection.execute("ROLLBACK")
+    session.connection.execute("VACUUM")
+    return figures
+
+
+def check_same_work(session, wanted):
+    """Fails unless the whole database is the same after each side, row by row and to the letter, and another than before. Nothing stays changed."""
+    before = contents(session)
+    after = {}
+    for side in SIDES:
+        with session.connection.transaction(force_rollback=True):
+            session.connection.execute(measure.inlined(side, f"'{wanted}'"))
+            after[side.name] = contents(session)
+    for table in TABLES:
+        found = {side: rows[table] for side, rows in after.items()}
+        # The law keeps the invoices.
+        changed = table != "invoice"
+        if len(set(found.values())) != 1 or (before[table] not in found.values()) != changed:
+            raise measure.RowsDiffer(f"{table} was {before[table]} (rows, sum of hashes) and became {found}")
+
+
+def contents(session):
+    return {table: measure.fingerprint(session, f"SELECT * FROM {table}") for table in TABLES}
+
+
+def written(session, wanted):
+    """The bytes of WAL that a call of each side writes: records without images of pages, which come with the first change after a checkpoint
+    and would be a matter of luck."""
+    run = session.connection.execute
+    run("ALTER SYSTEM SET full_page_writes = off")
+    try:
+        run("SELECT pg_reload_conf()")
+        return {side.name: wal_bytes(session, measure.inlined(side, f"'{wanted}'")) for side in SIDES}
+    finally:
+        run("ALTER SYSTEM RESET full_page_writes")
+        run("SELECT pg_reload_conf()")
+        run("VACUUM")
+
+
+def wal_bytes(session, statement):
+    """That setting is the checkpointer's, which takes its time to read it: a call that still wrote images is made again."""
+    for _ in range(5):
+        with session.connection.transaction(force_rollback=True):
+            plan = session.one(f"EXPLAIN (ANALYZE, WAL, FORMAT json) {statement}")[0][0]["Plan"]
+        if plan["WAL FPI"] == 0:
+            return plan["WAL Bytes"]
+        time.sleep(1)
+    raise RuntimeError("images of pages are written though full_page_writes is off")

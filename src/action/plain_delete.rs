@@ -1,0 +1,234 @@
+//! Rows of registered tables that plain SQL deletes, by whatever client: they are events too, so that a rerun knows them.
+
+use super::delete;
+use super::done::{KEYS, write_key};
+use crate::catalog::cache;
+use crate::catalog::details::Details;
+use crate::catalog::home::Home;
+use crate::catalog::relation::{Column, Relation};
+use crate::catalog::schema::{Entry, Schema};
+use crate::error::{Error, Result};
+use crate::link::cached;
+use crate::link::hierarchy::Hierarchy;
+use crate::log::anonymised::{self, RowKey};
+use crate::log::event::{self, Event, Request};
+use crate::log::secret;
+use crate::mask::Keys;
+use crate::plan::{KeyPart, image};
+use crate::registry::rules::{self, Ruled};
+use crate::security::{self, PinnedSettings};
+use crate::spi::statement::{Access, Planning};
+use crate::spi::transition::{self, Fired};
+use crate::spi::{LatestSnapshot, kept};
+use crate::sql::Ident;
+use pgrx::pg_sys::{Datum, Oid};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+thread_local! {
+    /// By the relation that a trigger is of, each with the generation of the catalog that it was read in.
+    static KNOWN: RefCell<HashMap<Oid, (u64, Rc<Logged>)>> = RefCell::default();
+}
+
+/// A registered table as the log knows it.
+struct Logged {
+    /// The table: where a trigger is of a partition, not the partition.
+    relation: Relation,
+    name: String,
+    parts: Vec<KeyPart>,
+    /// The numbers of the key's columns in the relation that the trigger is of.
+    columns: Vec<i16>,
+    /// Something may be remembered of its rows.
+    is_masked: bool,
+}
+
+/// Logs what a trigger was fired for. Needs SPI; settings must not be pinned yet.
+pub fn log(home: &Home, fired: &Fired) -> Result<()> {
+    let of = fired.relation();
+    let what = fired.what()?;
+    if what == transition::Event::Delete && delete::is_of_action(of) {
+        return Ok(());
+    }
+    let schema = cached::refreshed(home)?;
+    let secret = secret::keys()?;
+    let _pinned = PinnedSettings::new();
+    let Some(table) = Logged::of(&schema, of)? else {
+        return Ok(());
+    };
+    let mut gone = Gone::new(&secret, &table);
+    let call = match what {
+        transition::Event::Delete => {
+            fired.each_taken(fired.take(), &table.columns, |row| gone.add(row));
+            "DELETE"
+        }
+        transition::Event::Truncate => {
+            every_row(&table, of, |row| gone.add(row))?;
+            "TRUNCATE"
+        }
+    };
+    anonymised::forget(home, &gone.forgotten)?;
+    let request = Request {
+        home,
+        call,
+        subject: &table.name,
+        registry_version: &schema.version,
+    };
+    event::write(&request, &gone.events())
+}
+
+/// Reads a table before it is truncated, as its owner.
+fn every_row(table: &Logged, of: Oid, mut each: impl FnMut(&[Option<Datum>])) -> Result<()> {
+    let own;
+    let relation = match of == table.relation.oid {
+        true => &table.relation,
+        false => {
+            own = Relation::load_one(of)?;
+            &own
+        }
+    };
+    let parts = table.parts.iter();
+    let columns: Vec<String> = parts
+        .map(|part| format!("target.{}", Ident(&part.column)))
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM {} AS target",
+        columns.join(", "),
+        relation.in_from()
+    );
+    let _owner = security::as_owner(relation)?;
+    // Rows that others have added since the transaction began go too.
+    let _latest = LatestSnapshot::push();
+    kept::of_session(&sql, &[], Planning::Once)?.run(&[], Access::Read, |row| {
+        let values: Vec<_> = (0..table.parts.len()).map(|i| row.get(i)).collect();
+        each(&values);
+    })
+}
+
+impl Logged {
+    /// None for a table that is not registered.
+    fn of(schema: &Schema, of: Oid) -> Result<Option<Rc<Self>>> {
+        let generation = cache::generation();
+        let known = KNOWN.with_borrow(|known| known.get(&of).cloned());
+        if let Some((_, known)) = known.filter(|(read, _)| *read == generation) {
+            return Ok(Some(known));
+        }
+        let table = Hierarchy::new(&schema.inheritance).table(of);
+        let Some(entry) = schema.entry(table) else {
+            return Ok(None);
+        };
+        cache::watch([of, table]);
+        let relation = Relation::load_one(table)?;
+        let own = Relation::load_one(of)?;
+        let key: Vec<Column> = relation
+            .key(entry.key.as_deref())
+            .unwrap_or_default()
+            .into_iter()
+            .cloned()
+            .collect();
+        let mut logged = Self {
+            name: relation.qualified().to_string(),
+            parts: Vec::new(),
+            columns: Vec::new(),
+            is_masked: false,
+            relation,
+        };
+        let changing = changing(&logged.relation, entry)?;
+        logged.is_masked = changing.as_ref().is_none_or(|names| !names.is_empty());
+        for column in &key {
+            let is_ruled = changing
+                .as_ref()
+                .is_none_or(|names| names.contains(&column.name));
+            logged.parts.push(KeyPart::of_stored(column, is_ruled));
+            let stored = own.column(&column.name);
+            let stored = stored.ok_or_else(|| Error::internal("a partition lacks a column"))?;
+            logged.columns.push(stored.number);
+        }
+        let logged = Rc::new(logged);
+        KNOWN.with_borrow_mut(|known| known.insert(of, (generation, logged.clone())));
+        Ok(Some(logged))
+    }
+}
+
+/// The columns that rules change. None if the rules do not fit the table any more: that must not keep anybody from deleting, and then no part of
+/// the key is logged as it is.
+fn changing(relation: &Relation, entry: &Entry) -> Result<Option<Vec<String>>> {
+    if entry.on_erase.as_deref() == Some("keep") {
+        return Ok(Some(Vec::new()));
+    }
+    let details = Details::load(relation.oid)?;
+    let ruled = rules::read(relation, &details, &entry.rules).ok();
+    Ok(ruled.map(|ruled| {
+        let changes = ruled.iter().filter(|rule| Ruled::changes(rule));
+        changes.map(|rule| rule.field.column.name.clone()).collect()
+    }))
+}
+
+/// Events in the making.
+struct Gone<'a> {
+    secret: &'a Keys,
+    table: &'a Logged,
+    /// Of each event the number of rows and the elements of a JSON array.
+    events: Vec<(u64, String)>,
+    forgotten: Vec<RowKey>,
+}
+
+impl<'a> Gone<'a> {
+    fn new(secret: &'a Keys, table: &'a Logged) -> Self {
+        Self {
+            secret,
+            table,
+            events: Vec::new(),
+            forgotten: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, row: &[Option<Datum>]) {
+        if self.events.last().is_none_or(|(rows, _)| *rows == KEYS) {
+            self.events.push((0, String::new()));
+        }
+        let Some((rows, keys)) = self.events.last_mut() else {
+            return;
+        };
+        *rows += 1;
+        if self.table.parts.is_empty() {
+            return;
+        }
+        let parts = self.table.parts.iter().zip(row);
+        let texts: Vec<String> = parts
+            .map(|(part, value)| {
+                let mut text = String::new();
+                part.write(*value, &mut text);
+                text
+            })
+            .collect();
+        write_key(
+            self.secret,
+            &self.table.name,
+            &self.table.parts,
+            &texts,
+            keys,
+        );
+        if self.table.is_masked {
+            let image = image(texts.iter().map(String::as_str));
+            let key = self.secret.row_key(&image);
+            self.forgotten.push((self.table.relation.oid, key));
+        }
+    }
+
+    fn events(self) -> Vec<Event> {
+        let parts = self.table.parts.iter();
+        let key_columns: Vec<String> = parts.map(|part| part.column.clone()).collect();
+        let event = |(rows, keys): (u64, String)| Event {
+            relation: self.table.name.clone(),
+            action: "deleted",
+            rows,
+            key_columns: key_columns.clone(),
+            keys: format!("[{keys}]"),
+            columns: Vec::new(),
+            fingerprints: None,
+            ground: None,
+        };
+        self.events.into_iter().map(event).collect()
+    }
+}
