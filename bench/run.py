@@ -11,7 +11,7 @@ from pathlib import Path
 import measure
 
 BENCHMARKS = [
-    "one_customer", "five_hundred", "large_subject", "thousand_subjects", "anonymise_one", "anonymise_ten_thousand", "erase_ten_thousand", "masking",
+    "one_customer", "five_hundred", "large_subject", "thousand_subjects", "anonymise_one", "anonymise_ten_thousand", "erase_ten_thousand", "on_delete_bulk", "masking",
 ]
 REPORT = Path(__file__).resolve().parent.parent / "target" / "bench.json"
 

@@ -83,15 +83,22 @@ CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ex
 CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_on_delete
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
 
--- The triggers that log what plain SQL deletes, and those of ON DELETE ANONYMISE, as they should be: makes what is missing, drops what is too
--- much. What a trigger's arguments say is for people; the functions go by the registry.
-CREATE FUNCTION gdpr_make_triggers() RETURNS void
+-- The triggers that log what plain SQL deletes, and those of ON DELETE ANONYMISE: makes what is missing of these tables, of what inherits from them and
+-- of what they reference; drops what is too much, and makes anew what has changed, of any table. What a trigger's arguments say is for people; the functions go by the registry.
+-- Another trigger of the same name is an error, or where the DDL of somebody else must go on, a warning.
+CREATE FUNCTION gdpr_make_triggers(tables oid[], goes_on boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   change record;
 BEGIN
   FOR change IN
-    WITH RECURSIVE registered(relation) AS (
+    WITH RECURSIVE meant(relation) AS (
+      SELECT pg_catalog.unnest(tables)
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN meant ON inhparent = relation
+    ), also_meant(relation) AS (
+      TABLE meant
+      UNION SELECT confrelid FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid IN (TABLE meant)
+    ), registered(relation) AS (
       SELECT relation::oid FROM @extschema@.gdpr_registry
       UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN registered ON inhparent = relation
     ), anonymised(relation, argument) AS (
@@ -142,13 +149,18 @@ BEGIN
     FROM wanted w
     FULL JOIN there t ON t.relation = w.relation AND t.name = w.name
     WHERE (w.rows, w.arguments) IS DISTINCT FROM (t.rows, t.arguments)
+      -- What somebody has dropped from another table is not made here: it would have to wait for that table.
+      AND (t.relation IS NOT NULL OR w.relation IN (TABLE also_meant))
     ORDER BY 1, 2
   LOOP
     IF change.exists THEN
       EXECUTE pg_catalog.format('DROP TRIGGER IF EXISTS %I ON %s', change.name, change.relation);
     END IF;
-    -- ALTER TABLE of this loop has come by here again.
-    CONTINUE WHEN EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = change.relation AND tgname = change.name);
+    IF goes_on AND EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = change.relation AND tgname = change.name) THEN
+      RAISE WARNING 'trigger % of table % is not that of gdpr_ext, which cannot be made beside it', change.name, change.relation
+        USING HINT = 'Give it another name, and then register the table again.';
+      CONTINUE;
+    END IF;
     IF change.definition IS NOT NULL THEN
       EXECUTE change.definition;
       EXECUTE pg_catalog.format('ALTER TRIGGER %I ON %s DEPENDS ON EXTENSION gdpr_ext', change.name, change.relation);
@@ -159,10 +171,10 @@ BEGIN
   END LOOP;
 END $$;
 
-CREATE TRIGGER gdpr_triggers AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_registry
-  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_triggers();
-CREATE TRIGGER gdpr_triggers AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_on_delete
-  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_triggers();
+CREATE TRIGGER gdpr_triggers AFTER INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_registry
+  FOR EACH ROW EXECUTE FUNCTION gdpr_registry_triggers();
+CREATE TRIGGER gdpr_triggers AFTER INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_on_delete
+  FOR EACH ROW EXECUTE FUNCTION gdpr_registry_triggers();
 
 -- Also where triggers are switched off for replication: a session that is not told works with what was.
 ALTER TABLE @extschema@.gdpr_registry ENABLE ALWAYS TRIGGER gdpr_announce;
@@ -459,7 +471,7 @@ COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the regist
 COMMENT ON FUNCTION gdpr_registry_check() IS 'Internal: trigger of gdpr_registry';
 COMMENT ON FUNCTION gdpr_on_delete_check() IS 'Internal: trigger of gdpr_on_delete';
 COMMENT ON FUNCTION gdpr_registry_triggers() IS 'Internal: trigger of gdpr_registry and gdpr_on_delete';
-COMMENT ON FUNCTION gdpr_make_triggers() IS 'Internal: makes the triggers of registered tables';
+COMMENT ON FUNCTION gdpr_make_triggers(oid[], boolean) IS 'Internal: makes the triggers of registered tables';
 COMMENT ON FUNCTION gdpr_follow_tables() IS 'Internal: event trigger that makes triggers of new partitions and heirs';
 COMMENT ON FUNCTION gdpr_log_deleted() IS 'Internal: trigger of registered tables, which logs what plain SQL deletes';
 COMMENT ON FUNCTION gdpr_anonymise_on_delete() IS 'Internal: trigger of tables that are referenced ON DELETE ANONYMISE';
@@ -562,7 +574,7 @@ REVOKE ALL ON FUNCTION
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(), gdpr_erase(regclass, anyelement), gdpr_erase(regclass, text),
   gdpr_delete(regclass, anyelement), gdpr_delete(regclass, text),
   gdpr_on_delete(regclass, text[], text), gdpr_on_delete_drop(regclass, text[]),
-  gdpr_on_delete_check(), gdpr_registry_triggers(), gdpr_make_triggers(), gdpr_follow_tables(), gdpr_log_deleted(), gdpr_anonymise_on_delete(),
+  gdpr_on_delete_check(), gdpr_registry_triggers(), gdpr_make_triggers(oid[], boolean), gdpr_follow_tables(), gdpr_log_deleted(), gdpr_anonymise_on_delete(),
   gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),
   gdpr_pairs(text[], text[]), gdpr_name_now(regclass, text), gdpr_names_now(regclass, text[]), gdpr_names_now(regclass, jsonb),
   gdpr_anonymise(regclass, anyelement, boolean, boolean), gdpr_anonymise(regclass, text, boolean, boolean),

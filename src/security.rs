@@ -5,7 +5,9 @@ use crate::catalog::cache;
 use crate::catalog::relation::{self, Relation};
 use crate::catalog::version;
 use crate::error::{Code, Error, Result};
-use pgrx::pg_sys;
+use crate::spi::kept;
+use crate::spi::statement::{Access, Planning};
+use pgrx::{IntoDatum, pg_sys};
 use std::cell::RefCell;
 use std::ffi::{CStr, CString};
 
@@ -59,6 +61,9 @@ pub fn as_owner(relation: &Relation) -> Result<RunAs> {
 pub fn as_owner_who_acts(relation: &Relation) -> Result<(RunAs, Option<PinnedSettings>)> {
     // SAFETY: catalog look-up by oid.
     let can_be_owner = unsafe { pg_sys::is_member_of_role(caller(), relation.owner) };
+    if !can_be_owner {
+        require_no_shadows(relation)?;
+    }
     let owner = as_owner(relation)?;
     let path = CALLERS_PATH.with_borrow(|path| path.clone());
     let path = path.filter(|_| can_be_owner);
@@ -66,6 +71,41 @@ pub fn as_owner_who_acts(relation: &Relation) -> Result<(RunAs, Option<PinnedSet
         owner,
         path.map(|path| PinnedSettings::of(&[(c"search_path", &path)])),
     ))
+}
+
+/// What a trigger function of the owner does not qualify could be found among the session's temporary objects, which PostgreSQL searches whether they are
+/// in a path or not: so there must be none, or every function a path of its own. Needs SPI. 42501 otherwise.
+fn require_no_shadows(relation: &Relation) -> Result<()> {
+    let (mut temporary, mut toast) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
+    // SAFETY: both pointers are to live locals.
+    unsafe { pg_sys::GetTempNamespaceState(&mut temporary, &mut toast) };
+    if temporary == pg_sys::InvalidOid {
+        return Ok(());
+    }
+    let mut is_shadowed = false;
+    let sql = "SELECT FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid \
+        JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
+        WHERE t.tgrelid IN (SELECT $1 UNION SELECT relid FROM pg_catalog.pg_partition_tree($1::regclass)) \
+        AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & (8 | 16) <> 0 AND l.lanname NOT IN ('c', 'internal') \
+        AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) c WHERE c LIKE 'search_path=%') \
+        AND (EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = $2) OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = $2)) LIMIT 1";
+    let types = [pg_sys::OIDOID, pg_sys::OIDOID];
+    let parameters = [relation.oid.into_datum(), temporary.into_datum()];
+    kept::of_session(sql, &types, Planning::Once)?.run(&parameters, Access::Lock, |_| {
+        is_shadowed = true;
+    })?;
+    if !is_shadowed {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+        format!(
+            "triggers of table {}, which is another role's, could find temporary objects of this session",
+            relation.qualified()
+        ),
+    )
+    .detail("Their functions have no search_path of their own.")
+    .hint("DISCARD TEMP; or let the owner ALTER FUNCTION ... SET search_path."))
 }
 
 thread_local! {

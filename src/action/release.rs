@@ -77,6 +77,9 @@ impl Released {
 
     /// What the UPDATE of a change sets besides.
     pub fn besides<'a>(&self, plan: &'a Plan, change: &Change) -> Result<Option<Besides<'a>>> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
         let own = in_one(plan, change.table)?;
         if own.iter().all(|number| self.rows(*number).is_none()) {
             return Ok(None);

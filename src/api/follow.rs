@@ -82,13 +82,28 @@ CREATE FUNCTION gdpr_follow_tables() RETURNS event_trigger VOLATILE PARALLEL UNS
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
 fn gdpr_follow_tables(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<(), ErrorReport> {
-    Ok(make_triggers(&Home::of_call(fcinfo)?)?)
+    Ok(follow_tables(&Home::of_call(fcinfo)?)?)
 }
 
-/// Makes the triggers of registered tables, unless a dump is being loaded, which has them.
-pub fn make_triggers(home: &Home) -> Result<()> {
+/// Only of the tables that the command was about: others have owners who may hold a lock on them.
+fn follow_tables(home: &Home) -> Result<()> {
     if !is_restoring() {
-        write::run(home, "SELECT @extschema@.gdpr_make_triggers()", &[])?;
+        let sql = "SELECT @extschema@.gdpr_make_triggers(pg_catalog.array_agg(c.oid), true)
+            FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_event_trigger_ddl_commands() d
+              ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+              OR d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid = c.relnamespace AND c.relkind IN ('r', 'p')
+            HAVING pg_catalog.count(*) > 0";
+        write::run(home, sql, &[])?;
+    }
+    Ok(())
+}
+
+/// Makes the triggers of a table, unless a dump is being loaded, which has them.
+pub fn make_triggers(home: &Home, relation: pg_sys::Oid) -> Result<()> {
+    if !is_restoring() {
+        let sql = "SELECT @extschema@.gdpr_make_triggers(ARRAY[$1::oid], false)";
+        write::run(home, sql, &[relation.into()])?;
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ fn gdpr_on_delete_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>
     Ok(Some(raise(check_on_delete(trigger))))
 }
 
-/// AFTER any statement on gdpr_registry and gdpr_on_delete: makes the triggers of the tables that they name.
+/// AFTER INSERT, UPDATE or DELETE ON gdpr_registry and gdpr_on_delete: makes the triggers of the table that the row names.
 #[pg_trigger]
 fn gdpr_registry_triggers<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
     raise(make_triggers(trigger));
@@ -131,7 +131,10 @@ fn check_on_delete<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
 }
 
 fn make_triggers(trigger: &PgTrigger) -> error::Result<()> {
-    follow::make_triggers(&home(trigger)?)
+    let rows = [Written::old_row(trigger), Written::new_row(trigger)];
+    rows.into_iter()
+        .flatten()
+        .try_for_each(|row| follow::make_triggers(&home(trigger)?, row.required("relation")?))
 }
 
 fn home(trigger: &PgTrigger) -> error::Result<Home> {

@@ -4,6 +4,8 @@ Mallory owns the referencing table, or the referenced one, or may only delete. W
 never those of whoever deletes, nor those of the extension's owner, who makes the triggers.
 """
 
+import contextlib
+
 import psycopg
 import pytest
 from conftest import make_database
@@ -327,6 +329,24 @@ def test_who_could_be_the_owner_anyway_has_his_path(clerk):
     assert connection.execute("SELECT person_id, body FROM clerk.review WHERE id = 11").fetchone() == (None, "")
 
 
+def test_a_key_that_is_checked_at_the_end_of_the_transaction(clerk):
+    """What is deferred would run with the rights of whoever commits. It is refused, unless it is checked at once."""
+    mallory = clerk("")
+    connection = mallory.connection
+    connection.execute(
+        "ALTER TABLE clerk.review DROP CONSTRAINT review_person_id_fkey, ALTER person_id SET DEFAULT 3;"
+        "ALTER TABLE clerk.review ADD FOREIGN KEY (person_id) REFERENCES clerk.person DEFERRABLE INITIALLY DEFERRED;"
+        "SELECT gdpr_on_delete('clerk.review', '{person_id}', 'SET DEFAULT')"
+    )
+    delete = "DELETE FROM clerk.person WHERE id = 1"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege) as raised:
+        mallory.does(delete)
+    assert "SET CONSTRAINTS" in raised.value.diag.message_hint
+    assert connection.execute("SELECT person_id, body FROM clerk.review WHERE id = 11").fetchone() == (1, "Lovely")
+    mallory.does(f"BEGIN; SET CONSTRAINTS ALL IMMEDIATE; {delete}; COMMIT")
+    assert connection.execute("SELECT person_id, body FROM clerk.review WHERE id = 11").fetchone() == (3, "")
+
+
 def test_she_needs_no_rights_on_what_references_and_gets_none(clerk):
     mallory = clerk("")
     connection = mallory.connection
@@ -365,9 +385,15 @@ QUIET = [
 def test_no_setting_of_hers_lets_it_be_left_out(clerk, setting):
     """It is done and logged, or the DELETE fails."""
     mallory = clerk("")
+    # His trigger's function has no search_path of its own, and could find what is temporary.
+    fails = setting.startswith("CREATE TEMP")
     with psycopg.connect(dbname=mallory.connection.info.dbname, user="regress_mallory", autocommit=True) as hers:
         hers.execute(setting)
-        hers.execute("DELETE FROM clerk.person WHERE id = 1")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege) if fails else contextlib.nullcontext():
+            hers.execute("DELETE FROM clerk.person WHERE id = 1")
+    if fails:
+        assert mallory.connection.execute("SELECT count(*) FROM clerk.person WHERE id = 1").fetchone() == (1,)
+        return
     assert mallory.connection.execute("SELECT person_id, body FROM clerk.review WHERE id = 11").fetchone() == (None, "")
     assert [call for call, *_ in mallory.connection.execute(EVENTS).fetchall()] == ["ON DELETE", "ON DELETE", "DELETE"]
 
@@ -878,6 +904,19 @@ def test_a_failure_tells_no_value(observed, fails):
     # Nothing was done by half.
     assert connection.execute("SELECT person_id, body FROM review WHERE id = 11").fetchone() == (1, NAME)
     assert connection.execute("SELECT count(*) FROM gdpr_log.event").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("fails", ["check", "unique, with a value that stays", "not null", "trigger", "trigger that casts"])
+def test_that_the_server_would_tell(observed, fails):
+    """Who changes the row himself reads it in the error, and so does the log."""
+    connection, log = observed
+    made, _, *afterwards = FAILS[fails]
+    for statement in filter(None, (made, *afterwards)):
+        connection.execute(statement)
+    with pytest.raises(psycopg.Error) as raised:
+        connection.execute(f"UPDATE review SET body = {'NULL' if fails == 'not null' else chr(39) * 2} WHERE id = 11")
+    assert NAME in (raised.value.diag.message_primary + (raised.value.diag.message_detail or ""))
+    assert NAME in log()
 
 
 def test_the_log_table_holds_no_key_that_a_rule_is_for(observed):
