@@ -21,6 +21,7 @@ CREATE TABLE gdpr_log.event (
   ground           text,
   registry_version text        NOT NULL,
   reason           text,
+  origin           text        NOT NULL,
   CONSTRAINT action_is_known CHECK (action OPERATOR(pg_catalog.=) ANY (
     '{deleted,anonymised,pseudonymised,detached,kept,unregistered}')),
   CONSTRAINT there_are_rows CHECK (rows OPERATOR(pg_catalog.>) 0),
@@ -39,8 +40,21 @@ CREATE TABLE gdpr_log.event (
 );
 CREATE INDEX event_request ON gdpr_log.event (request);
 CREATE INDEX event_at ON gdpr_log.event (at);
+CREATE INDEX event_origin ON gdpr_log.event (origin, transaction);
 -- Keyed digests and their keys do not get smaller by compression.
 ALTER TABLE gdpr_log.event ALTER COLUMN fingerprints SET STORAGE EXTERNAL, ALTER COLUMN keys SET STORAGE EXTERNAL;
+
+-- Seals: each over the events that were committed since the one before, and over that one.
+CREATE TABLE gdpr_log.seal (
+  number   bigint      PRIMARY KEY,
+  at       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  origin   text        NOT NULL,
+  snapshot pg_snapshot NOT NULL,  -- the transactions of this origin whose events are sealed
+  entries  bytea       NOT NULL,  -- of each event its id, 16 bytes, and its digest, 32
+  digest   bytea       NOT NULL
+);
+CREATE INDEX seal_origin ON gdpr_log.seal (origin, number);
+ALTER TABLE gdpr_log.seal ALTER COLUMN entries SET STORAGE EXTERNAL;
 
 -- What stands in each anonymised row, as keyed digests: a value that has one is left alone, one written since is not.
 CREATE TABLE gdpr_log.anonymised (
@@ -88,6 +102,34 @@ END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gdpr_log.event
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_log.append_only();
 ALTER TABLE gdpr_log.event ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gdpr_log.seal
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_log.append_only();
+ALTER TABLE gdpr_log.seal ENABLE ALWAYS TRIGGER append_only;
+
+-- The digest of each event of an origin whose transaction is not before this one: SHA-256 of its content as jsonb, without what is NULL.
+CREATE FUNCTION gdpr_log.digests(of_origin text, since xid8) RETURNS TABLE (id uuid, transaction xid8, digest bytea)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' SET bytea_output = 'hex' AS $$
+BEGIN
+  RETURN QUERY
+    SELECT e.id, e.transaction,
+           pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_strip_nulls(pg_catalog.to_jsonb(e))::text, 'UTF8'))
+    FROM gdpr_log.event e
+    WHERE e.origin OPERATOR(pg_catalog.=) of_origin AND e.transaction OPERATOR(pg_catalog.>=) since;
+END $$;
+
+-- What a seal is a digest of: the one before it, all that it says, and its entries.
+CREATE FUNCTION gdpr_log.chained(before bytea, s gdpr_log.seal) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' AS $$
+  SELECT pg_catalog.sha256(coalesce(before, '') OPERATOR(pg_catalog.||) pg_catalog.convert_to(
+    pg_catalog.format('|%s|%s|%s|%s|', s.number, s.at, s.origin, s.snapshot), 'UTF8') OPERATOR(pg_catalog.||) s.entries)
+$$;
+
+-- A seal as a person can write it down: its number and 80 bits of its digest.
+CREATE FUNCTION gdpr_log.head(number bigint, digest bytea) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.concat_ws('-', number, pg_catalog.substr(h, 1, 5), pg_catalog.substr(h, 6, 5), pg_catalog.substr(h, 11, 5), pg_catalog.substr(h, 16, 5))
+  FROM pg_catalog.encode(digest, 'hex') h
+$$;
 
 CREATE VIEW gdpr_log.summary AS
   SELECT at::pg_catalog.date AS day, action, relation, pg_catalog.count(DISTINCT request) AS requests, pg_catalog.count(*) AS events,
@@ -96,14 +138,16 @@ CREATE VIEW gdpr_log.summary AS
   GROUP BY 1, 2, 3;
 
 SELECT pg_catalog.pg_extension_config_dump('gdpr_log.event', '');
+SELECT pg_catalog.pg_extension_config_dump('gdpr_log.seal', '');
 SELECT pg_catalog.pg_extension_config_dump('gdpr_log.anonymised', '');
 SELECT pg_catalog.pg_extension_config_dump('gdpr_log.secret', '');
 SELECT pg_catalog.pg_extension_config_dump('gdpr_log.distinct_number', '');
 
 REVOKE ALL ON SCHEMA gdpr_log FROM PUBLIC;
-REVOKE ALL ON gdpr_log.event, gdpr_log.anonymised, gdpr_log.secret, gdpr_log.summary FROM PUBLIC;
+REVOKE ALL ON gdpr_log.event, gdpr_log.seal, gdpr_log.anonymised, gdpr_log.secret, gdpr_log.summary FROM PUBLIC;
 REVOKE ALL ON SEQUENCE gdpr_log.distinct_number FROM PUBLIC;
-REVOKE ALL ON FUNCTION gdpr_log.append_only(), gdpr_log.replace_secret() FROM PUBLIC;
+REVOKE ALL ON FUNCTION gdpr_log.append_only(), gdpr_log.replace_secret(), gdpr_log.digests(text, xid8), gdpr_log.chained(bytea, gdpr_log.seal),
+  gdpr_log.head(bigint, bytea) FROM PUBLIC;
 
 COMMENT ON SCHEMA gdpr_log IS 'What gdpr_ext has done, without personal data (Art. 5(2) GDPR)';
 COMMENT ON TABLE gdpr_log.event IS 'An action on rows of one table. Append-only; written in the transaction of the action';
@@ -117,6 +161,14 @@ COMMENT ON COLUMN gdpr_log.event.fingerprints IS 'Four bytes for each row and co
 COMMENT ON COLUMN gdpr_log.event.ground IS 'Why rows were kept: Art. 17(3)';
 COMMENT ON COLUMN gdpr_log.event.registry_version IS 'Digest of the registry that the action went by';
 COMMENT ON COLUMN gdpr_log.event.reason IS 'The setting gdpr_ext.reason';
+COMMENT ON COLUMN gdpr_log.event.origin IS 'Where it was written: system identifier, database oid, timeline';
+COMMENT ON TABLE gdpr_log.seal IS 'Digests of the events, chained (Art. 5(2) GDPR). Append-only; written by gdpr_log_seal';
+COMMENT ON COLUMN gdpr_log.seal.snapshot IS 'The transactions of the origin whose events are sealed by it or before it';
+COMMENT ON COLUMN gdpr_log.seal.entries IS 'Of each event its id, 16 bytes, and its digest, 32 bytes';
+COMMENT ON COLUMN gdpr_log.seal.digest IS 'SHA-256 of the seal before it, and of all this';
+COMMENT ON FUNCTION gdpr_log.digests(text, xid8) IS 'Internal: digests of events';
+COMMENT ON FUNCTION gdpr_log.chained(bytea, gdpr_log.seal) IS 'Internal: the digest of a seal';
+COMMENT ON FUNCTION gdpr_log.head(bigint, bytea) IS 'Internal: a seal in a few characters';
 COMMENT ON VIEW gdpr_log.summary IS 'Events and rows per day, action and table';
 COMMENT ON TABLE gdpr_log.anonymised IS 'Keyed digests of what stands in anonymised rows';
 COMMENT ON TABLE gdpr_log.secret IS 'The key of every hash, pseudonym and digest, unless gdpr_ext.secret_file names another';

@@ -25,10 +25,11 @@ pub mod pg_test;
 
 pgrx::extension_sql_file!("../sql/registry.sql", name = "registry", bootstrap);
 pgrx::extension_sql_file!("../sql/log.sql", name = "log", requires = ["registry"]);
+pgrx::extension_sql_file!("../sql/seal.sql", name = "seal", requires = ["log"]);
 pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry", "log"],
+    requires = ["registry", "log", "seal"],
     finalize
 );
 

@@ -8,6 +8,7 @@ mod graph;
 mod import;
 mod link;
 mod lock;
+mod log;
 pub mod masked;
 mod masking;
 mod on_delete;

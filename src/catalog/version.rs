@@ -55,6 +55,20 @@ unsafe fn schema_usage(schema: pg_sys::Oid, role: pg_sys::Oid) -> pg_sys::AclRes
     }
 }
 
+/// The timeline that WAL is written on.
+#[cfg(feature = "pg14")]
+pub fn timeline() -> u32 {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::ThisTimeLineID }
+}
+
+/// The timeline that WAL is written on.
+#[cfg(not(feature = "pg14"))]
+pub fn timeline() -> u32 {
+    // SAFETY: reads shared memory; recovery is over where something is written.
+    unsafe { pg_sys::GetWALInsertionTimeLine() }
+}
+
 /// `role` owns the relation, or is a superuser.
 #[cfg(any(feature = "pg14", feature = "pg15"))]
 pub fn owns_relation(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {

@@ -1,6 +1,6 @@
 //! Events: one for each action and table of a call, written in its transaction.
 
-use super::server;
+use super::{origin, server};
 use crate::catalog::home::Home;
 use crate::error::{Error, Result};
 use crate::guc;
@@ -38,9 +38,9 @@ pub struct Request<'a> {
 }
 
 const INSERT: &str = "INSERT INTO gdpr_log.event (id, request, \"session_user\", \"current_user\", call, subject, relation, action, rows, \
- key_columns, keys, columns, fingerprints, ground, registry_version, reason) \
+ key_columns, keys, columns, fingerprints, ground, registry_version, reason, origin) \
  SELECT e.id::pg_catalog.uuid, $1::pg_catalog.uuid, $2::pg_catalog.name, $3::pg_catalog.name, $4, $5, e.relation, e.action, e.rows, \
- e.key_columns::pg_catalog.text[], e.keys::pg_catalog.jsonb, e.columns::pg_catalog.text[], e.fingerprints, e.ground, $6, $7 \
+ e.key_columns::pg_catalog.text[], e.keys::pg_catalog.jsonb, e.columns::pg_catalog.text[], e.fingerprints, e.ground, $6, $7, $17 \
  FROM ROWS FROM (pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), \
  pg_catalog.unnest($13), pg_catalog.unnest($14), pg_catalog.unnest($15), pg_catalog.unnest($16)) \
  AS e(id, relation, action, rows, key_columns, keys, columns, fingerprints, ground)";
@@ -99,6 +99,7 @@ pub fn write(request: &Request, events: &[Event]) -> Result<()> {
         guc::reason().and_then(IntoDatum::into_datum),
     ];
     parameters.extend(columns.iter().map(|column| Some(column.array(&rows))));
+    parameters.push(origin::origin().into_datum());
     let (texts, bytes) = (pg_sys::TEXTARRAYOID, pg_sys::BYTEAARRAYOID);
     let types = [
         text,
@@ -117,6 +118,7 @@ pub fn write(request: &Request, events: &[Event]) -> Result<()> {
         texts,
         bytes,
         texts,
+        text,
     ];
     {
         let _owner = RunAs::new(request.home.owner);

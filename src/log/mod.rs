@@ -2,5 +2,6 @@
 
 pub mod anonymised;
 pub mod event;
+pub mod origin;
 pub mod secret;
 pub mod server;

@@ -31,6 +31,7 @@ def shop(connection):
     connection.execute(SCHEMA)
     connection.execute("SET gdpr_ext.reason = 'ticket 4711'")
     assert len(connection.execute(ANONYMISE, (1,)).fetchall()) == 3
+    connection.execute("SELECT gdpr_log_seal()")
     return connection
 
 
@@ -39,6 +40,7 @@ def contents(connection):
     questions = {
         "event": "SELECT e::text FROM gdpr_log.event e ORDER BY 1",
         "anonymised": "SELECT relation::text, key, encode(marks, 'hex') FROM gdpr_log.anonymised ORDER BY 1, 2",
+        "seal": "SELECT s::text FROM gdpr_log.seal s ORDER BY 1",
         "secret": "SELECT s::text FROM gdpr_log.secret s",
         "summary": "SELECT s::text FROM gdpr_log.summary s ORDER BY 1",
         "customer": "SELECT c::text FROM shop.customer c ORDER BY 1",
@@ -106,6 +108,25 @@ def test_the_log_goes_on_after_a_restore(shop, database, restored, tmp_path):
                 copy.execute("DELETE FROM gdpr_log.event")
         finally:
             copy.execute("RESET ROLE; DROP OWNED BY regress_clerk; DROP ROLE regress_clerk")
+
+
+def test_the_chain_goes_on_after_a_restore(shop, database, restored, tmp_path):
+    """S80: what was sealed before the dump verifies with its head in another database, and is sealed on there; so is what the dump had not sealed."""
+    head = shop.execute("SELECT gdpr_log_seal()").fetchone()[0]
+    shop.execute(ANONYMISE, (2,))
+    restore_custom(database, restored, tmp_path)
+    with psycopg.connect(dbname=restored, autocommit=True) as copy:
+        verify = "SELECT problem FROM gdpr_log_verify(%s)"
+        assert copy.execute(verify, (head,)).fetchall() == []
+        copy.execute(ANONYMISE, (3,))
+        new = copy.execute("SELECT gdpr_log_seal()").fetchone()[0]
+        assert copy.execute(verify, (head,)).fetchall() == copy.execute(verify, (new,)).fetchall() == []
+        # One of the events that the dump brought along, one of those written here.
+        entries = "SELECT length(entries) / 48, origin = gdpr_log_origin() FROM gdpr_log.seal ORDER BY number"
+        assert copy.execute(entries).fetchall() == [(3, False), (3, False), (3, True)]
+        copy.execute("UPDATE gdpr_log.event SET rows = rows + 1, keys = keys || keys, fingerprints = fingerprints || fingerprints WHERE relation = 'shop.login'")
+        assert copy.execute(verify, (new,)).fetchall() == [("event is changed",)] * 3
+    assert shop.execute("SELECT problem FROM gdpr_log_verify(%s)", (new,)).fetchall() == [("seal is missing",)]
 
 
 def test_two_restores_into_the_same_server(shop, database, restored, tmp_path):
