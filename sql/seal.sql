@@ -40,17 +40,16 @@ BEGIN
     ORDER BY o.origin = here, o.origin
   LOOP
     SELECT * INTO last FROM gdpr_log.seal ORDER BY number DESC LIMIT 1;
-    next.number := coalesce(last.number, 0) + 1;
-    next.at := pg_catalog.clock_timestamp();
-    next.origin := source.origin;
-    next.snapshot := source.snapshot;
-    SELECT pg_catalog.string_agg(pg_catalog.uuid_send(d.id) || d.digest, '' ORDER BY d.id) INTO next.entries
+    SELECT coalesce(last.number, 0) + 1, pg_catalog.clock_timestamp(), source.origin, source.snapshot,
+           pg_catalog.string_agg(pg_catalog.uuid_send(d.id) || d.digest, '' ORDER BY d.id), NULL
+    INTO next
     FROM gdpr_log.digests(source.origin, coalesce(pg_catalog.pg_snapshot_xmin(source.sealed), '0'::xid8)) d
     WHERE pg_catalog.pg_visible_in_snapshot(d.transaction, source.snapshot)
       AND (source.sealed IS NULL OR NOT pg_catalog.pg_visible_in_snapshot(d.transaction, source.sealed));
-    CONTINUE WHEN next.entries IS NULL;
-    next.digest := gdpr_log.chained(last.digest, next);
-    INSERT INTO gdpr_log.seal SELECT next.*;
+    IF next.entries IS NOT NULL THEN
+      INSERT INTO gdpr_log.seal (number, at, origin, snapshot, entries, digest)
+      VALUES (next.number, next.at, next.origin, next.snapshot, next.entries, gdpr_log.chained(last.digest, next));
+    END IF;
   END LOOP;
   RETURN (SELECT gdpr_log.head(number, digest) FROM gdpr_log.seal ORDER BY number DESC LIMIT 1);
 END $$;

@@ -13,6 +13,8 @@ static REASON: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(
 
 static SECRET_FILE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 
+static BACKUP_RETENTION: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+
 /// What an action does about a person's rows in tables that nobody has registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
 pub enum Unregistered {
@@ -38,6 +40,11 @@ pub fn reason() -> Option<String> {
 /// The file that the secret is in; None if it is in the database.
 pub fn secret_file() -> Option<String> {
     text(&SECRET_FILE)
+}
+
+/// How long backups are kept, as an interval; None if it is not set.
+pub fn backup_retention() -> Option<String> {
+    text(&BACKUP_RETENTION)
 }
 
 fn text(setting: &GucSetting<Option<CString>>) -> Option<String> {
@@ -68,6 +75,14 @@ pub fn define() {
         c"A ticket's number, not a person's name: the log holds no personal data. Use SET LOCAL.",
         &REASON,
         GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_string_guc(
+        c"gdpr_ext.backup_retention",
+        c"How long backups are kept, as an interval: '35 days'.",
+        c"Certificates say until when backups may still hold copies of what was erased. Empty: they do not say.",
+        &BACKUP_RETENTION,
+        GucContext::Suset,
         GucFlags::default(),
     );
     GucRegistry::define_string_guc(

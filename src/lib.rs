@@ -27,9 +27,14 @@ pgrx::extension_sql_file!("../sql/registry.sql", name = "registry", bootstrap);
 pgrx::extension_sql_file!("../sql/log.sql", name = "log", requires = ["registry"]);
 pgrx::extension_sql_file!("../sql/seal.sql", name = "seal", requires = ["log"]);
 pgrx::extension_sql_file!(
+    "../sql/certificate.sql",
+    name = "certificate",
+    requires = ["seal"]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry", "log", "seal"],
+    requires = ["registry", "log", "seal", "certificate"],
     finalize
 );
 

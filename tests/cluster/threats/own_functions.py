@@ -36,6 +36,7 @@ VALUES = {
     "interval": ["'30 days'::interval"],
     "inet": ["'192.0.2.1'::inet"],
     "xid8": ["'1'::xid8"],
+    "gdpr_log.seal": ["NULL::gdpr_log.seal"],
     "regclass": ["'{table}'::regclass"],
     "regclass[]": ["ARRAY['{table}'::regclass]"],
     "regprocedure": ["'mallory.attack()'::regprocedure"],
