@@ -470,6 +470,7 @@ COMMENT ON FUNCTION gdpr_remember_names() IS 'Internal: remembers what the names
 COMMENT ON FUNCTION gdpr_registry_remember() IS 'Internal: trigger of the registry''s tables';
 COMMENT ON FUNCTION gdpr_registry_check() IS 'Internal: trigger of gdpr_registry';
 COMMENT ON FUNCTION gdpr_backup_retention() IS 'Internal: the setting gdpr_ext.backup_retention';
+COMMENT ON FUNCTION gdpr_secret_check() IS 'Internal: by which two databases know that they have the same secret';
 COMMENT ON FUNCTION gdpr_log_origin() IS 'Internal: where events are written now';
 COMMENT ON FUNCTION gdpr_on_delete_check() IS 'Internal: trigger of gdpr_on_delete';
 COMMENT ON FUNCTION gdpr_registry_triggers() IS 'Internal: trigger of gdpr_registry and gdpr_on_delete';
@@ -575,7 +576,7 @@ REVOKE ALL ON FUNCTION
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(), gdpr_erase(regclass, anyelement), gdpr_erase(regclass, text),
   gdpr_delete(regclass, anyelement), gdpr_delete(regclass, text),
-  gdpr_on_delete(regclass, text[], text), gdpr_on_delete_drop(regclass, text[]), gdpr_log_origin(), gdpr_backup_retention(),
+  gdpr_on_delete(regclass, text[], text), gdpr_on_delete_drop(regclass, text[]), gdpr_log_origin(), gdpr_backup_retention(), gdpr_secret_check(),
   gdpr_on_delete_check(), gdpr_registry_triggers(), gdpr_make_triggers(oid[], boolean), gdpr_follow_tables(), gdpr_log_deleted(), gdpr_anonymise_on_delete(),
   gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),
   gdpr_pairs(text[], text[]), gdpr_name_now(regclass, text), gdpr_names_now(regclass, text[]), gdpr_names_now(regclass, jsonb),

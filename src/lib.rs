@@ -32,9 +32,14 @@ pgrx::extension_sql_file!(
     requires = ["seal"]
 );
 pgrx::extension_sql_file!(
+    "../sql/exchange.sql",
+    name = "exchange",
+    requires = ["seal"]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry", "log", "seal", "certificate"],
+    requires = ["registry", "log", "seal", "certificate", "exchange"],
     finalize
 );
 

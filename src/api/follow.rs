@@ -92,7 +92,12 @@ fn follow_tables(home: &Home) -> Result<()> {
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_event_trigger_ddl_commands() d
               ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
-              OR d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid = c.relnamespace AND c.relkind IN ('r', 'p')
+              OR d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+              AND (EXISTS (SELECT FROM @extschema@.gdpr_registry WHERE relation = c.oid)
+                   OR EXISTS (SELECT FROM @extschema@.gdpr_on_delete WHERE relation = c.oid)
+                   OR EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE c.oid IN (inhrelid, inhparent))
+                   OR EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = c.oid AND tgname LIKE 'gdpr_log_%'))
             HAVING pg_catalog.count(*) > 0";
         write::run(home, sql, &[])?;
     }

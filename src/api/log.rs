@@ -3,7 +3,7 @@
 use crate::catalog::types;
 use crate::error::{Code, Error};
 use crate::guc;
-use crate::log::origin;
+use crate::log::{origin, secret};
 use pgrx::FromDatum;
 use pgrx::datum::Interval;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -37,4 +37,17 @@ fn gdpr_backup_retention() -> Result<Option<Interval>, ErrorReport> {
     })?;
     // SAFETY: the type's own input function made the value.
     Ok(unsafe { Interval::from_datum(value, false) })
+}
+
+/// Internal. By which it is known that two databases have the same secret, and nothing more.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_secret_check() RETURNS text STABLE PARALLEL RESTRICTED
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_secret_check() -> Result<String, ErrorReport> {
+    let check = secret::keys()?.log_key("gdpr_log.secret", b"check");
+    Ok(check[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }

@@ -32,6 +32,7 @@ def shop(connection):
     connection.execute("SET gdpr_ext.reason = 'ticket 4711'")
     assert len(connection.execute(ANONYMISE, (1,)).fetchall()) == 3
     connection.execute("SELECT gdpr_log_seal()")
+    connection.execute("SELECT gdpr_log_import(string_agg(l, chr(10))) FROM gdpr_log_export() l")
     return connection
 
 
@@ -41,6 +42,7 @@ def contents(connection):
         "event": "SELECT e::text FROM gdpr_log.event e ORDER BY 1",
         "anonymised": "SELECT relation::text, key, encode(marks, 'hex') FROM gdpr_log.anonymised ORDER BY 1, 2",
         "seal": "SELECT s::text FROM gdpr_log.seal s ORDER BY 1",
+        "imported": "SELECT i::text FROM gdpr_log.imported i ORDER BY 1",
         "secret": "SELECT s::text FROM gdpr_log.secret s",
         "summary": "SELECT s::text FROM gdpr_log.summary s ORDER BY 1",
         "customer": "SELECT c::text FROM shop.customer c ORDER BY 1",
@@ -127,6 +129,25 @@ def test_the_chain_goes_on_after_a_restore(shop, database, restored, tmp_path):
         copy.execute("UPDATE gdpr_log.event SET rows = rows + 1, keys = keys || keys, fingerprints = fingerprints || fingerprints WHERE relation = 'shop.login'")
         assert copy.execute(verify, (new,)).fetchall() == [("event is changed",)] * 3
     assert shop.execute("SELECT problem FROM gdpr_log_verify(%s)", (new,)).fetchall() == [("seal is missing",)]
+
+
+def test_what_was_logged_after_the_backup_comes_by_file(shop, database, restored, tmp_path):
+    """The restored database has the secret, so it takes the events that it has forgotten; a database of its own does not."""
+    restore_custom(database, restored, tmp_path)
+    shop.execute(ANONYMISE, (2,))
+    shop.execute("SELECT gdpr_log_seal()")
+    shop.execute("DELETE FROM shop.login WHERE name = 'cy'")
+    lines = "\n".join(line for line, in shop.execute("SELECT gdpr_log_export()").fetchall())
+    with psycopg.connect(dbname=restored, autocommit=True) as copy:
+        assert copy.execute("SELECT gdpr_log_import(%s)", (lines,)).fetchone() == (4,)
+        lost = "SELECT count(*) FROM gdpr_log.imported WHERE id NOT IN (SELECT id FROM gdpr_log.event)"
+        assert copy.execute(lost).fetchone() == (4,)
+        events = "SELECT e::text FROM {} e ORDER BY 1"
+        assert copy.execute(events.format("gdpr_log.imported")).fetchall() == shop.execute(events.format("gdpr_log.event")).fetchall()
+    with psycopg.connect(dbname=restored, autocommit=True) as other:
+        other.execute("DROP EXTENSION gdpr_ext CASCADE; DROP SCHEMA IF EXISTS gdpr_log CASCADE; CREATE EXTENSION gdpr_ext")
+        with pytest.raises(psycopg.errors.InvalidParameterValue, match="another secret"):
+            other.execute("SELECT gdpr_log_import(%s)", (lines,))
 
 
 def test_two_restores_into_the_same_server(shop, database, restored, tmp_path):
