@@ -5,7 +5,7 @@ use super::failure;
 use super::matched::{self, Values};
 use super::release::Released;
 use super::update::planning;
-use super::work::{Deciding, Rows, Work};
+use super::work::{Deciding, Rows, Work, table_name};
 use crate::catalog::schema::Release;
 use crate::error::{Code, Error, Result};
 use crate::plan::{KeyPart, Plan, Reference, TablePlan};
@@ -38,6 +38,39 @@ pub struct LetGo {
     /// part by part as the log has them; nothing for rows without a key
     pub keys: Vec<Vec<String>>,
     pub rows: u64,
+}
+
+impl LetGo {
+    /// Rows that a walk has found.
+    pub fn of_rows(
+        plan: &Plan,
+        table: usize,
+        reference: &Reference,
+        place: usize,
+        found: &Found,
+        rows: &[u32],
+    ) -> Result<Self> {
+        let read = Rows::of(plan, table, found);
+        let columns = plan.graph.tables[table].key.iter();
+        let parts = columns.zip(&plan.tables[table].key);
+        let key: Vec<KeyPart> = parts
+            .map(|(column, part)| KeyPart::of_column(column, part.changes))
+            .collect();
+        let keys = match key.is_empty() {
+            true => Vec::new(),
+            false => rows.iter().map(|row| read.key_texts(*row)).collect(),
+        };
+        Ok(Self {
+            relation: reference.relation.oid,
+            name: table_name(&plan.graph, table)?,
+            table: Some(table),
+            place,
+            columns: reference.settable.clone(),
+            key,
+            keys,
+            rows: rows.len() as u64,
+        })
+    }
 }
 
 /// Shared rows let go of a person's rows that stay, but those that will when they are changed. Before that, since rows are found by what told

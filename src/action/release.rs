@@ -3,10 +3,10 @@
 
 use super::detach::LetGo;
 use super::done::place_of;
-use super::work::{BITS, Change, Deciding, Rows, Work, table_name};
+use super::work::{BITS, Change, Deciding, Work};
 use crate::catalog::schema::Release;
 use crate::error::Result;
-use crate::plan::{KeyPart, Plan, Reference};
+use crate::plan::{Plan, Reference};
 use crate::walk::found::Found;
 use std::collections::{BTreeMap, HashSet};
 
@@ -129,39 +129,6 @@ impl Released {
             )?);
         }
         Ok(all)
-    }
-}
-
-impl LetGo {
-    /// Rows that a walk has found.
-    pub fn of_rows(
-        plan: &Plan,
-        table: usize,
-        reference: &Reference,
-        place: usize,
-        found: &Found,
-        rows: &[u32],
-    ) -> Result<Self> {
-        let read = Rows::of(plan, table, found);
-        let columns = plan.graph.tables[table].key.iter();
-        let parts = columns.zip(&plan.tables[table].key);
-        let key: Vec<KeyPart> = parts
-            .map(|(column, part)| KeyPart::of_column(column, part.changes))
-            .collect();
-        let keys = match key.is_empty() {
-            true => Vec::new(),
-            false => rows.iter().map(|row| read.key_texts(*row)).collect(),
-        };
-        Ok(Self {
-            relation: reference.relation.oid,
-            name: table_name(&plan.graph, table)?,
-            table: Some(table),
-            place,
-            columns: reference.settable.clone(),
-            key,
-            keys,
-            rows: rows.len() as u64,
-        })
     }
 }
 
