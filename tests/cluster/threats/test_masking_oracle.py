@@ -14,6 +14,8 @@ INSERT INTO mallory.person VALUES (1, 'Ada', 'x');
 """
 # The documented functions that depend on the secret: an administrator grants them, one by one, to those who may have such answers.
 GRANTED_ONE_BY_ONE = {"gdpr_hash", "gdpr_pseudonym", "gdpr_anonymise"}
+# These say whether two databases have one secret. They are asked about no value, so they hash none.
+ASKED_NOTHING = {"gdpr_secret_check", "gdpr_log_export"}
 
 
 def answers(mallory, call):
@@ -50,7 +52,7 @@ def test_no_other_function_answers_by_the_secret(mallory):
     oracles = {call for call in asked if len({*first[call]}) == 1 and len({*second[call]}) == 1 and first[call] != second[call]}
     names = {name.removeprefix("public.") for name, _ in connection.execute(FUNCTIONS).fetchall() if any(f" {name}(" in call for call in oracles)}
     assert "gdpr_hash" in names  # the question tells oracles from the others
-    assert names <= GRANTED_ONE_BY_ONE
+    assert names <= GRANTED_ONE_BY_ONE | ASKED_NOTHING
 
 
 def test_not_from_inside_an_action_either(mallory):
