@@ -16,7 +16,7 @@ use crate::spi::statement::{Access, Statement};
 use crate::sql::Ident;
 use crate::strategy::running;
 use crate::walk::found::Found;
-use crate::walk::identity::identity_columns;
+use crate::walk::identity::{IdentityColumn, identity_columns};
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use crate::walk::text::match_columns;
@@ -152,20 +152,10 @@ fn one(
     let reference = &by.plan.references()?[number];
     let memory = PgMemoryContexts::new("gdpr_ext detach");
     let values = values_of(by, found, reference.to, referenced, reference, &memory)?;
-    let mut parameters = vec![running::parameter()];
-    // Both lists are arrays, whatever their length.
-    let mut keys = Keys::new(Size::Many);
-    let matches = reference.pairs.matches(&mut keys);
-    let all: Vec<u32> = (0..values.rows.len() as u32).collect();
-    let columns = values.columns.iter();
-    parameters.extend(columns.map(|column| Size::Many.parameter(column, &all)));
-    let mut types: Vec<Oid> = keys.types.clone();
-    // A row is meant once, though several of its referenced rows may go.
-    let mut meant = format!("EXISTS (SELECT FROM {} WHERE {matches})", keys.from());
+    let mut meant = Meant::by(reference, &values);
     if let (Some(from), false) = (reference.from, rows.is_empty())
         && let Some(own) = &found[from]
     {
-        let mut these = Keys::after(types.len(), Size::Many);
         // By the key where there is one: an UPDATE before this one can have moved the row.
         let read = Rows::of(by.plan, from, own);
         let key = &by.plan.tables[from].key;
@@ -174,23 +164,11 @@ fn one(
             true => (place.iter().collect(), read.identity()),
             false => (key.iter().map(|part| &part.identity).collect(), read.key()),
         };
-        let is_one = match_columns(&mut these, &reference.relation, &identity)?;
-        let not = if only == Only::Others { "NOT " } else { "" };
-        meant.push_str(&format!(
-            " AND {not}EXISTS (SELECT FROM {} WHERE {is_one})",
-            these.from()
-        ));
-        types.append(&mut these.types);
-        let columns: &[Column] = &own.kept[kept];
-        parameters.extend(
-            columns
-                .iter()
-                .map(|column| Size::Many.parameter(column, rows)),
-        );
+        meant.but(&identity, &own.kept[kept], rows, only)?;
     }
     let key = key_of(by, reference)?;
     let rules = reference.from.map(|table| &by.plan.tables[table]);
-    let (keys, rows) = statement(reference, rules, &key, &meant, &types, &parameters)?;
+    let (keys, rows) = meant.let_go(rules, &key)?;
     Ok(LetGo {
         relation: reference.relation.oid,
         name: reference.relation.qualified().to_string(),
@@ -211,99 +189,120 @@ pub fn all(
     found: &Found,
     but: &[u32],
 ) -> Result<()> {
-    let mut parameters = vec![running::parameter()];
-    let mut keys = Keys::new(Size::Many);
-    let matches = reference.pairs.matches(&mut keys);
-    parameters.extend(values.of_columns(Size::Many));
-    let mut types = keys.types.clone();
-    let mut meant = format!("EXISTS (SELECT FROM {} WHERE {matches})", keys.from());
+    let mut meant = Meant::by(reference, values);
     if !but.is_empty() {
-        let mut these = Keys::after(types.len(), Size::Many);
         let identity = identity_columns(&plan.graph.tables[0], "target");
         let identity: Vec<_> = identity.iter().collect();
-        let is_one = match_columns(&mut these, &reference.relation, &identity)?;
-        meant.push_str(&format!(
-            " AND NOT EXISTS (SELECT FROM {} WHERE {is_one})",
-            these.from()
-        ));
-        types.append(&mut these.types);
-        let columns = &found.kept[Rows::of(plan, 0, found).identity()];
-        parameters.extend(
-            columns
-                .iter()
-                .map(|column| Size::Many.parameter(column, but)),
-        );
+        let kept = Rows::of(plan, 0, found).identity();
+        meant.but(&identity, &found.kept[kept], but, Only::Others)?;
     }
-    statement(
-        reference,
-        Some(&plan.tables[0]),
-        &[],
-        &meant,
-        &types,
-        &parameters,
-    )?;
+    meant.let_go(Some(&plan.tables[0]), &[])?;
     Ok(())
 }
 
-/// The UPDATE of the rows meant. The keys of these rows, and their number.
-fn statement(
-    reference: &Reference,
-    rules: Option<&TablePlan>,
-    key: &[KeyPart],
-    meant: &str,
-    types: &[Oid],
-    parameters: &[Option<Datum>],
-) -> Result<(Vec<Vec<String>>, u64)> {
-    let returned = match key.is_empty() {
-        true => "1".to_owned(),
-        false => {
-            let parts = key.iter().map(|part| part.identity.read());
-            parts.collect::<Vec<_>>().join(", ")
+/// Which referencing rows are meant, as the WHERE of an UPDATE. Lists are arrays, whatever their length.
+struct Meant<'a> {
+    reference: &'a Reference,
+    test: String,
+    types: Vec<Oid>,
+    parameters: Vec<Option<Datum>>,
+}
+
+impl<'a> Meant<'a> {
+    /// Those that reference these values; each once, though several of its referenced rows may go.
+    fn by(reference: &'a Reference, values: &Values) -> Self {
+        let mut keys = Keys::new(Size::Many);
+        let matches = reference.pairs.matches(&mut keys);
+        let mut parameters = vec![running::parameter()];
+        parameters.extend(values.of_columns(Size::Many));
+        Self {
+            reference,
+            test: format!("EXISTS (SELECT FROM {} WHERE {matches})", keys.from()),
+            types: keys.types,
+            parameters,
         }
-    };
-    let sets: Vec<String> = reference
-        .sets()
-        .into_iter()
-        .map(|(column, value)| format!("{} = {value}", Ident(column)))
-        .collect();
-    let table = reference.relation.in_from();
-    let update = format!(
-        "UPDATE {table} AS target SET {} WHERE {meant} RETURNING {returned}",
-        sets.join(", ")
-    );
-    let left = format!("SELECT pg_catalog.count(*) FROM {table} AS target WHERE {meant}");
-    let (mut keys, mut rows, mut swallowed) = (Vec::new(), 0, 0);
-    let _owner = security::as_owner_who_acts(&reference.relation)?;
-    let run = || {
-        let statement = Statement::prepare(&update, types, planning(Size::Many))?;
-        statement.run(parameters, Access::Lock, |row| {
-            rows += 1;
-            if !key.is_empty() {
-                let texts = key.iter().enumerate().map(|(i, part)| {
-                    let mut text = String::new();
-                    part.write(row.get(i), &mut text);
-                    text
-                });
-                keys.push(texts.collect());
-            }
-        })?;
-        // A trigger can swallow an update or undo it; then the row would be deleted with what it references, or reference nothing.
-        let statement = Statement::prepare(&left, types, planning(Size::Many))?;
-        statement.run(parameters, Access::Lock, |row| {
-            // SAFETY: the column is of type int8.
-            swallowed = row
-                .get(0)
-                .and_then(|datum| unsafe { i64::from_datum(datum, false) })
-                .unwrap_or(0);
-        })
-    };
-    guarded::run_naming(run, |code, message| {
-        Ok(failure::of_table(&reference.relation, rules, code, message))
-    })?;
-    if swallowed > 0 {
-        return Err(still_referenced(reference, rows, swallowed));
     }
-    Ok((keys, rows))
+
+    /// Only these of them, or all others: by what tells rows apart, and its values.
+    fn but(
+        &mut self,
+        identity: &[&IdentityColumn],
+        columns: &[Column],
+        rows: &[u32],
+        only: Only,
+    ) -> Result<()> {
+        let mut these = Keys::after(self.types.len(), Size::Many);
+        let is_one = match_columns(&mut these, &self.reference.relation, identity)?;
+        let not = if only == Only::Others { "NOT " } else { "" };
+        self.test.push_str(&format!(
+            " AND {not}EXISTS (SELECT FROM {} WHERE {is_one})",
+            these.from()
+        ));
+        self.types.append(&mut these.types);
+        let columns = columns.iter();
+        self.parameters
+            .extend(columns.map(|column| Size::Many.parameter(column, rows)));
+        Ok(())
+    }
+
+    /// The UPDATE of these rows: their keys, and their number.
+    fn let_go(
+        &self,
+        rules: Option<&TablePlan>,
+        key: &[KeyPart],
+    ) -> Result<(Vec<Vec<String>>, u64)> {
+        let (reference, test) = (self.reference, &self.test);
+        let returned = match key.is_empty() {
+            true => "1".to_owned(),
+            false => {
+                let parts = key.iter().map(|part| part.identity.read());
+                parts.collect::<Vec<_>>().join(", ")
+            }
+        };
+        let sets: Vec<String> = reference
+            .sets()
+            .into_iter()
+            .map(|(column, value)| format!("{} = {value}", Ident(column)))
+            .collect();
+        let table = reference.relation.in_from();
+        let update = format!(
+            "UPDATE {table} AS target SET {} WHERE {test} RETURNING {returned}",
+            sets.join(", ")
+        );
+        let left = format!("SELECT pg_catalog.count(*) FROM {table} AS target WHERE {test}");
+        let (mut keys, mut rows, mut swallowed) = (Vec::new(), 0, 0);
+        let _owner = security::as_owner_who_acts(&reference.relation)?;
+        let run = || {
+            let statement = Statement::prepare(&update, &self.types, planning(Size::Many))?;
+            statement.run(&self.parameters, Access::Lock, |row| {
+                rows += 1;
+                if !key.is_empty() {
+                    let texts = key.iter().enumerate().map(|(i, part)| {
+                        let mut text = String::new();
+                        part.write(row.get(i), &mut text);
+                        text
+                    });
+                    keys.push(texts.collect());
+                }
+            })?;
+            // A trigger can swallow an update or undo it; then the row would be deleted with what it references, or reference nothing.
+            let statement = Statement::prepare(&left, &self.types, planning(Size::Many))?;
+            statement.run(&self.parameters, Access::Lock, |row| {
+                // SAFETY: the column is of type int8.
+                swallowed = row
+                    .get(0)
+                    .and_then(|datum| unsafe { i64::from_datum(datum, false) })
+                    .unwrap_or(0);
+            })
+        };
+        guarded::run_naming(run, |code, message| {
+            Ok(failure::of_table(&reference.relation, rules, code, message))
+        })?;
+        if swallowed > 0 {
+            return Err(still_referenced(reference, rows, swallowed));
+        }
+        Ok((keys, rows))
+    }
 }
 
 fn still_referenced(reference: &Reference, rows: u64, left: i64) -> Error {

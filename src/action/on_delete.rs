@@ -11,7 +11,7 @@ use super::release::Besides;
 use super::report::Action;
 use super::update;
 use super::work::{Deciding, Goal, Rows, Work, require_bits, table_name};
-use crate::catalog::cache;
+use crate::catalog::cache::{self, Known};
 use crate::catalog::home::Home;
 use crate::catalog::relation::Relation;
 use crate::catalog::schema::Schema;
@@ -33,7 +33,7 @@ use crate::walk::statements::{Purpose, Reading, Start};
 use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::Oid;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 /// What was done to the rows that a foreign key had.
@@ -44,8 +44,8 @@ pub struct Outcome {
 }
 
 thread_local! {
-    /// By the relation that a trigger is of, each with the generation of the catalog that it was read in.
-    static KNOWN: RefCell<HashMap<Oid, (u64, Rc<Declared>)>> = RefCell::default();
+    /// By the relation that a trigger is of.
+    static KNOWN: Known<Declared> = Known::default();
 }
 
 /// The foreign keys that reference a relation and for which ON DELETE ANONYMISE was declared.
@@ -62,13 +62,17 @@ pub fn fire(home: &Home, fired: &Fired, taken: Taken) -> Result<()> {
     let schema = cached::refreshed(home)?;
     let _path = CallersPath::keep();
     let _pinned = PinnedSettings::new();
-    let declared = Declared::of(&schema, fired.relation())?;
+    let of = fired.relation();
+    let declared = KNOWN.with(|known| known.get(of, || Declared::read(&schema, of)))?;
+    let Some(declared) = declared else {
+        return Ok(());
+    };
     let memory = PgMemoryContexts::new("gdpr_ext on delete");
     let mut events = Vec::new();
     let is_moved = taken == Taken::Row && fired.is_moved();
     for (reference, columns) in declared.references.iter().zip(&declared.columns) {
         // It is still a row of what the partitions are of.
-        if is_moved && reference.referenced.oid != fired.relation() {
+        if is_moved && reference.referenced.oid != of {
             continue;
         }
         let mut values = Values::new(&reference.pairs.referenced, memory.value());
@@ -87,12 +91,7 @@ pub fn fire(home: &Home, fired: &Fired, taken: Taken) -> Result<()> {
 }
 
 impl Declared {
-    fn of(schema: &Schema, of: Oid) -> Result<Rc<Self>> {
-        let generation = cache::generation();
-        let known = KNOWN.with_borrow(|known| known.get(&of).cloned());
-        if let Some((_, known)) = known.filter(|(read, _)| *read == generation) {
-            return Ok(known);
-        }
+    fn read(schema: &Schema, of: Oid) -> Result<Option<Self>> {
         let hierarchy = Hierarchy::new(&schema.inheritance);
         let own = Relation::load_one(of)?;
         let mut declared = Self {
@@ -118,9 +117,7 @@ impl Declared {
             declared.columns.push(stored.collect::<Result<_>>()?);
             declared.references.push(reference);
         }
-        let declared = Rc::new(declared);
-        KNOWN.with_borrow_mut(|known| known.insert(of, (generation, declared.clone())));
-        Ok(declared)
+        Ok(Some(declared))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::delete;
 use super::done::{KEYS, write_key};
-use crate::catalog::cache;
+use crate::catalog::cache::{self, Known};
 use crate::catalog::details::Details;
 use crate::catalog::home::Home;
 use crate::catalog::relation::{Column, Relation};
@@ -22,13 +22,10 @@ use crate::spi::transition::{self, Fired};
 use crate::spi::{LatestSnapshot, kept};
 use crate::sql::Ident;
 use pgrx::pg_sys::{Datum, Oid};
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
 
 thread_local! {
-    /// By the relation that a trigger is of, each with the generation of the catalog that it was read in.
-    static KNOWN: RefCell<HashMap<Oid, (u64, Rc<Logged>)>> = RefCell::default();
+    /// By the relation that a trigger is of.
+    static KNOWN: Known<Logged> = Known::default();
 }
 
 /// A registered table as the log knows it.
@@ -53,7 +50,8 @@ pub fn log(home: &Home, fired: &Fired) -> Result<()> {
     let schema = cached::refreshed(home)?;
     let secret = secret::keys()?;
     let _pinned = PinnedSettings::new();
-    let Some(table) = Logged::of(&schema, of)? else {
+    let table = KNOWN.with(|known| known.get(of, || Logged::read(&schema, of)))?;
+    let Some(table) = table else {
         return Ok(());
     };
     let mut gone = Gone::new(&secret, &table);
@@ -107,12 +105,7 @@ fn every_row(table: &Logged, of: Oid, mut each: impl FnMut(&[Option<Datum>])) ->
 
 impl Logged {
     /// None for a table that is not registered.
-    fn of(schema: &Schema, of: Oid) -> Result<Option<Rc<Self>>> {
-        let generation = cache::generation();
-        let known = KNOWN.with_borrow(|known| known.get(&of).cloned());
-        if let Some((_, known)) = known.filter(|(read, _)| *read == generation) {
-            return Ok(Some(known));
-        }
+    fn read(schema: &Schema, of: Oid) -> Result<Option<Self>> {
         let table = Hierarchy::new(&schema.inheritance).table(of);
         let Some(entry) = schema.entry(table) else {
             return Ok(None);
@@ -144,8 +137,6 @@ impl Logged {
             let stored = stored.ok_or_else(|| Error::internal("a partition lacks a column"))?;
             logged.columns.push(stored.number);
         }
-        let logged = Rc::new(logged);
-        KNOWN.with_borrow_mut(|known| known.insert(of, (generation, logged.clone())));
         Ok(Some(logged))
     }
 }

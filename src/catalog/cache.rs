@@ -3,16 +3,18 @@
 //! PostgreSQL tells every session, at the start of its next statement, which relations and constraints another one has changed.
 //! What we keep depends on all foreign keys (hence CONSTROID) and on the relations it names.
 
-use pgrx::pg_sys;
+use crate::error::Result;
+use pgrx::pg_sys::{self, Oid};
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Once;
 
 thread_local! {
     static CONSTRAINTS_CHANGED: Cell<bool> = const { Cell::new(true) };
     static RELATIONS_CHANGED: Cell<bool> = const { Cell::new(true) };
     static GENERATION: Cell<u64> = const { Cell::new(0) };
-    static SECRET: Cell<pg_sys::Oid> = const { Cell::new(pg_sys::InvalidOid) };
+    static SECRET: Cell<Oid> = const { Cell::new(pg_sys::InvalidOid) };
     static SECRET_CHANGED: Cell<bool> = const { Cell::new(true) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
 }
@@ -35,9 +37,34 @@ pub fn take() -> Changes {
     }
 }
 
-/// A number that grows with each such change, for whoever keeps something besides. Needs that `take` was called before.
-pub fn generation() -> u64 {
-    GENERATION.get()
+/// What was read of relations, of each as long as nothing that counts has changed. What is read must be watched before.
+pub struct Known<T>(RefCell<HashMap<Oid, (u64, Rc<T>)>>);
+
+impl<T> Known<T> {
+    /// What is known of a relation, or else what `read` finds; None is not kept. Needs that `take` was called before.
+    pub fn get(
+        &self,
+        relation: Oid,
+        read: impl FnOnce() -> Result<Option<T>>,
+    ) -> Result<Option<Rc<T>>> {
+        let generation = GENERATION.get();
+        let known = self.0.borrow().get(&relation).cloned();
+        if let Some((_, known)) = known.filter(|(of, _)| *of == generation) {
+            return Ok(Some(known));
+        }
+        let found = read()?.map(Rc::new);
+        if let Some(found) = &found {
+            let entry = (generation, found.clone());
+            self.0.borrow_mut().insert(relation, entry);
+        }
+        Ok(found)
+    }
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
 }
 
 /// Whether the secret may be another than when this was last asked. It is watched from then on.
@@ -46,7 +73,7 @@ pub fn take_secret_changed() -> bool {
 }
 
 /// The table that the secret is in.
-pub fn watch_secret(table: pg_sys::Oid) {
+pub fn watch_secret(table: Oid) {
     listen();
     SECRET.set(table);
 }
@@ -76,19 +103,19 @@ pub fn invalidate() {
 }
 
 /// From now on a change of one of these relations counts, beside those watched already.
-pub fn watch(relations: impl IntoIterator<Item = pg_sys::Oid>) {
+pub fn watch(relations: impl IntoIterator<Item = Oid>) {
     WATCHED
         .with_borrow_mut(|watched| watched.extend(relations.into_iter().map(|oid| oid.to_u32())));
 }
 
 /// Tells every session, at commit, that `relation` changed in a way that PostgreSQL itself does not count as a change: its rows.
-pub fn announce(relation: pg_sys::Oid) {
+pub fn announce(relation: Oid) {
     // SAFETY: queues an invalidation message for an existing relation.
     unsafe { pg_sys::CacheInvalidateRelcacheByRelid(relation) }
 }
 
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn relation_changed(_argument: pg_sys::Datum, relation: pg_sys::Oid) {
+unsafe extern "C-unwind" fn relation_changed(_argument: pg_sys::Datum, relation: Oid) {
     // InvalidOid: everything may have changed.
     let counts = relation == pg_sys::InvalidOid
         || WATCHED
