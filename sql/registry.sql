@@ -53,6 +53,16 @@ CREATE TABLE @extschema@.gdpr_on_delete (
   CONSTRAINT action_is_known CHECK (action OPERATOR(pg_catalog.=) ANY ('{SET NULL,SET DEFAULT}'))
 );
 
+-- The foreign keys that these are: over the same columns, in whatever order they are written.
+CREATE VIEW @extschema@.gdpr_on_delete_key AS
+  SELECT d.relation, d.columns, d.action, k.oid AS foreign_key, k.confrelid AS referenced
+  FROM @extschema@.gdpr_on_delete d
+  JOIN pg_catalog.pg_constraint k ON k.conrelid OPERATOR(pg_catalog.=) d.relation::oid
+  WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.conparentid OPERATOR(pg_catalog.=) 0
+    AND (SELECT pg_catalog.array_agg(a.attname::text ORDER BY a.attname::text) FROM pg_catalog.pg_attribute a
+         WHERE a.attrelid OPERATOR(pg_catalog.=) k.conrelid AND a.attnum OPERATOR(pg_catalog.=) ANY (k.conkey))
+        OPERATOR(pg_catalog.=) (SELECT pg_catalog.array_agg(name ORDER BY name) FROM pg_catalog.unnest(d.columns) name);
+
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_links', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_on_delete', '');
@@ -77,13 +87,14 @@ CREATE TABLE @extschema@.gdpr_known_expression (
   PRIMARY KEY (inner_relation, outer_relation, expression)
 );
 
-REVOKE ALL ON @extschema@.gdpr_registry, @extschema@.gdpr_links, @extschema@.gdpr_on_delete, @extschema@.gdpr_known_column,
+REVOKE ALL ON @extschema@.gdpr_registry, @extschema@.gdpr_links, @extschema@.gdpr_on_delete, @extschema@.gdpr_on_delete_key, @extschema@.gdpr_known_column,
   @extschema@.gdpr_known_expression FROM PUBLIC;
 
 COMMENT ON FUNCTION gdpr_pairs(text[], text[]) IS 'Internal: what makes two links the same';
 COMMENT ON TABLE gdpr_registry IS 'Which tables hold personal data, and what to do with it (Art. 15, 17, 30 GDPR). Written by gdpr_register; direct changes are checked alike';
 COMMENT ON TABLE gdpr_links IS 'Links beside and instead of foreign keys. Written by gdpr_link; direct changes are checked alike';
 COMMENT ON TABLE gdpr_on_delete IS 'Foreign keys whose rows are anonymised when the row that they reference is deleted. Written by gdpr_on_delete; direct changes are checked alike';
+COMMENT ON VIEW gdpr_on_delete_key IS 'Internal: the foreign keys that gdpr_on_delete names';
 COMMENT ON COLUMN gdpr_on_delete.columns IS 'The referencing columns';
 COMMENT ON COLUMN gdpr_on_delete.action IS 'SET NULL or SET DEFAULT: what becomes of the key';
 COMMENT ON TABLE gdpr_known_column IS 'Internal: column names as last seen, to follow renames';

@@ -102,14 +102,10 @@ BEGIN
       SELECT relation::oid FROM @extschema@.gdpr_registry
       UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN registered ON inhparent = relation
     ), anonymised(relation, argument) AS (
-      SELECT k.confrelid, d.relation::text || ' (' || 
+      SELECT d.referenced, d.relation::text || ' (' ||
              (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY n)
               FROM pg_catalog.unnest(d.columns) WITH ORDINALITY u(name, n)) || ') ' || d.action
-      FROM @extschema@.gdpr_on_delete d
-      JOIN pg_catalog.pg_constraint k ON k.conrelid = d.relation AND k.contype = 'f' AND k.conparentid = 0
-      WHERE (SELECT pg_catalog.array_agg(attname::text ORDER BY attname::text) FROM pg_catalog.pg_attribute
-             WHERE attrelid = k.conrelid AND attnum = ANY (k.conkey))
-          = (SELECT pg_catalog.array_agg(name ORDER BY name) FROM pg_catalog.unnest(d.columns) name)
+      FROM @extschema@.gdpr_on_delete_key d
     ), wanted(relation, name, rows, arguments, definition) AS (
       SELECT c.oid, 'gdpr_log_delete', NOT h.is_family, ''::bytea, 'CREATE TRIGGER gdpr_log_delete AFTER DELETE ON ' || c.oid::regclass::text ||
              CASE WHEN h.is_family THEN ' FOR EACH ROW' ELSE ' REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT' END ||
@@ -342,12 +338,7 @@ BEGIN
         SELECT pg_catalog.format('%s (%s)', d.relation::text, pg_catalog.array_to_string(d.columns, ', '))
         FROM @extschema@.gdpr_on_delete d
         WHERE d.relation = pg_catalog.to_regclass(pg_catalog.format('%I.%I', dropped.address_names[1], dropped.address_names[2]))
-          AND NOT EXISTS (
-            SELECT FROM pg_catalog.pg_constraint k
-            WHERE k.conrelid = d.relation AND k.contype = 'f'
-              AND (SELECT pg_catalog.array_agg(attname::text ORDER BY attname::text) FROM pg_catalog.pg_attribute
-                   WHERE attrelid = k.conrelid AND attnum = ANY (k.conkey))
-                = (SELECT pg_catalog.array_agg(name ORDER BY name) FROM pg_catalog.unnest(d.columns) name))
+          AND NOT EXISTS (SELECT FROM @extschema@.gdpr_on_delete_key k WHERE k.relation = d.relation AND k.columns = d.columns)
       LOOP
         RAISE WARNING 'ON DELETE ANONYMISE of % has no foreign key any more', needed
           USING HINT = 'It holds again when there is one over the same columns; gdpr_on_delete_drop takes it back.';

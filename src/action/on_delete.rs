@@ -105,7 +105,7 @@ impl Declared {
         for (number, key) in schema.foreign_keys.iter().enumerate() {
             // Rows of a partition are rows of what it is a partition of.
             let is_of_it = key.source == of || hierarchy.with_partitions(key.source).contains(&of);
-            if !is_of_it || schema.on_delete(key).is_none() {
+            if !is_of_it || key.release.is_none() {
                 continue;
             }
             cache::watch([key.source, key.target]);

@@ -16,7 +16,6 @@ pub struct Schema {
     /// A digest of what is registered.
     pub version: String,
     pub links: Vec<DeclaredLink>,
-    pub on_delete: Vec<OnDelete>,
 }
 
 /// A foreign key, from the referenced (source) to the referencing table (target).
@@ -32,6 +31,8 @@ pub struct ForeignKey {
     pub on_delete: String,
     /// MATCH FULL: all columns are NULL or none is.
     pub match_full: bool,
+    /// ON DELETE ANONYMISE was declared for it.
+    pub release: Option<Release>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -61,15 +62,6 @@ pub struct DeclaredLink {
     pub target_columns: Vec<String>,
     pub kind: String,
     pub condition: Option<String>,
-}
-
-/// What becomes of rows when the row is deleted that they reference by these columns: they are anonymised, and this becomes of the key.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct OnDelete {
-    pub relation: Oid,
-    /// in the table's order
-    pub columns: Vec<i16>,
-    pub action: Release,
 }
 
 /// What becomes of a key whose row is gone.
@@ -115,16 +107,6 @@ impl Schema {
             next += 1;
         }
         None
-    }
-
-    /// ON DELETE ANONYMISE, if it was declared for a foreign key.
-    pub fn on_delete(&self, key: &ForeignKey) -> Option<Release> {
-        let mut columns = key.target_columns.clone();
-        columns.sort_unstable();
-        let mut declared = self.on_delete.iter();
-        declared
-            .find(|declared| declared.relation == key.target && declared.columns == columns)
-            .map(|declared| declared.action)
     }
 
     pub fn declared_key(&self, relation: Oid) -> Option<&[String]> {

@@ -5,8 +5,9 @@ SELECT json_build_object(
     SELECT coalesce(json_agg(json_build_object(
              'name', conname, 'source', confrelid::int8, 'source_columns', confkey,
              'target', conrelid::int8, 'target_columns', conkey,
-             'operators', conpfeqop::int8[], 'on_delete', confdeltype, 'match_full', confmatchtype = 'f') ORDER BY oid), '[]')
+             'operators', conpfeqop::int8[], 'on_delete', confdeltype, 'match_full', confmatchtype = 'f', 'release', d.action) ORDER BY oid), '[]')
     FROM pg_catalog.pg_constraint
+    LEFT JOIN @extschema@.gdpr_on_delete_key d ON d.foreign_key = oid
     WHERE contype = 'f' AND conparentid = 0),
   'inheritance', (
     SELECT coalesce(json_agg(json_build_object(
@@ -27,13 +28,6 @@ SELECT json_build_object(
     FROM (SELECT row_to_json(r)::text AS content FROM @extschema@.gdpr_registry r
           UNION ALL SELECT row_to_json(l)::text FROM @extschema@.gdpr_links l
           UNION ALL SELECT row_to_json(d)::text FROM @extschema@.gdpr_on_delete d) registry),
-  'on_delete', (
-    SELECT coalesce(json_agg(json_build_object(
-             'relation', relation::oid::int8, 'action', action, 'columns', (
-               SELECT coalesce(json_agg(attnum ORDER BY attnum), '[]') FROM pg_catalog.pg_attribute
-               WHERE attrelid = d.relation AND attname = ANY (d.columns) AND NOT attisdropped))
-             ORDER BY relation::oid, columns), '[]')
-    FROM @extschema@.gdpr_on_delete d),
   'links', (
     SELECT coalesce(json_agg(json_build_object(
              'source', source::oid::int8, 'source_columns', source_columns,

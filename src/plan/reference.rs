@@ -152,8 +152,7 @@ impl Reference {
             pairs.referenced.push(source);
             pairs.referencing.push(target);
         }
-        let release = schema.on_delete(key);
-        let settable = match release {
+        let settable = match key.release {
             Some(Release::Default) => {
                 let columns = pairs.referencing.iter();
                 columns.map(|column| column.name.clone()).collect()
@@ -166,7 +165,7 @@ impl Reference {
             to: 0,
             from: None,
             settable,
-            release,
+            release: key.release,
             is_kept: false,
             is_walked: false,
             referenced,

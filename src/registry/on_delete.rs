@@ -42,7 +42,7 @@ impl OnDeleteEntry {
             true => self.columns,
             false => {
                 let details = Details::load(relation.oid)?;
-                let columns = foreign_key(&relation, &details, &self.columns)?;
+                let columns = foreign_key(&schema, &relation, &details, &self.columns)?;
                 for column in &columns {
                     can_be_set(&relation, column, action)?;
                 }
@@ -85,6 +85,7 @@ fn action(given: &str) -> Result<&'static str> {
 
 /// The columns of the foreign key that is over these columns, in its order. 42704 if there is none.
 fn foreign_key<'a>(
+    schema: &Schema,
     relation: &Relation,
     details: &'a Details,
     names: &[String],
@@ -98,18 +99,22 @@ fn foreign_key<'a>(
         };
         numbers.iter().filter_map(column).collect()
     };
-    let mut keys = details.references.iter().map(|key| columns(&key.columns));
+    let own = || {
+        schema
+            .foreign_keys
+            .iter()
+            .filter(|key| key.target == relation.oid)
+    };
+    let mut keys = own().map(|key| columns(&key.target_columns));
     let is_it = |key: &Vec<&Column>| {
         key.len() == names.len() && key.iter().all(|column| names.contains(&column.name))
     };
     if let Some(key) = keys.find(is_it) {
         return Ok(key);
     }
-    let known: Vec<String> = details
-        .references
-        .iter()
+    let known: Vec<String> = own()
         .map(|key| {
-            let names = columns(&key.columns).into_iter();
+            let names = columns(&key.target_columns).into_iter();
             let names: Vec<&str> = names.map(|column| column.name.as_str()).collect();
             format!("({})", names.join(", "))
         })
@@ -123,6 +128,9 @@ fn foreign_key<'a>(
         ),
     );
     Err(match known.is_empty() {
+        true if details.is_partition => error.hint(
+            "It is a partition: declare it for the partitioned table, whose foreign key it is.",
+        ),
         true => {
             error.hint("It has no foreign key at all: ALTER TABLE ... ADD FOREIGN KEY makes one.")
         }

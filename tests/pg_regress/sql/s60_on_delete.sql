@@ -284,6 +284,15 @@ DELETE FROM author WHERE id = 4;
 \echo :SQLSTATE
 SELECT gdpr_on_delete_drop('post', '{author_id}');
 
+-- A partition has no foreign key of its own: what is declared of the partitioned table's is for all of them.
+CREATE TABLE call (id int, author_id int REFERENCES author, note text) PARTITION BY RANGE (id);
+CREATE TABLE call_1 PARTITION OF call FOR VALUES FROM (0) TO (100);
+SELECT gdpr_register('call', '{"note": "null"}');
+SELECT gdpr_on_delete('call_1', '{author_id}');
+\echo :SQLSTATE
+SELECT gdpr_on_delete('call', '{author_id}');
+SELECT relation, columns FROM gdpr_on_delete WHERE relation IN ('call'::regclass, 'call_1'::regclass);
+
 SET client_min_messages = warning;
 DROP SCHEMA s60 CASCADE;
 SELECT count(*) FROM gdpr_on_delete;
