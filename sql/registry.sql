@@ -57,9 +57,9 @@ CREATE TABLE @extschema@.gdpr_on_delete (
 CREATE VIEW @extschema@.gdpr_on_delete_key AS
   SELECT d.relation, d.columns, d.action, k.oid AS foreign_key, k.confrelid AS referenced
   FROM @extschema@.gdpr_on_delete d
-  JOIN pg_catalog.pg_constraint k ON k.conrelid OPERATOR(pg_catalog.=) d.relation::oid
+  JOIN pg_catalog.pg_constraint k ON k.conrelid OPERATOR(pg_catalog.=) d.relation::pg_catalog.oid
   WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.conparentid OPERATOR(pg_catalog.=) 0
-    AND (SELECT pg_catalog.array_agg(a.attname::text ORDER BY a.attname::text) FROM pg_catalog.pg_attribute a
+    AND (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attname::pg_catalog.text) FROM pg_catalog.pg_attribute a
          WHERE a.attrelid OPERATOR(pg_catalog.=) k.conrelid AND a.attnum OPERATOR(pg_catalog.=) ANY (k.conkey))
         OPERATOR(pg_catalog.=) (SELECT pg_catalog.array_agg(name ORDER BY name) FROM pg_catalog.unnest(d.columns) name);
 
