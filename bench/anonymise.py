@@ -5,7 +5,6 @@ import json
 
 import measure
 import shop
-from psycopg import sql
 
 DATABASE = "gdpr_bench_anonymise"
 
@@ -133,9 +132,7 @@ def by_hand(name, type_, matches):
 def load(socket):
     """Makes the database, once in a run: the shop with ordinary tables, which write WAL, with rules and with the functions written by hand."""
     shop.load(socket)
-    with measure.connect(socket, "postgres") as session:
-        session.connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(DATABASE)))
-        session.connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(DATABASE), sql.Identifier(shop.DATABASE)))
+    measure.create(socket, DATABASE, template=shop.DATABASE)
     with measure.connect(socket, DATABASE) as session:
         run = session.connection.execute
         for table in RULES:

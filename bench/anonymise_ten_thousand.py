@@ -13,6 +13,7 @@ SIZES = {100: 9, 1_000: 7, 10_000: 5}
 
 ANONYMISE = measure.Side("gdpr_anonymise", "SELECT sum(rows) FROM gdpr_anonymise('customer', $1::int[])", counts=True)
 HAND = measure.Side("by_hand", "SELECT anonymise_many_by_hand($1::int[])", counts=True)
+SIDES = [ANONYMISE, HAND]
 
 
 def run(socket, quick):
@@ -22,8 +23,9 @@ def run(socket, quick):
             continue
         # A session of its own for each size: PostgreSQL has settled on its plans with arrays of this size.
         with anonymise.connect(socket) as session:
-            anonymise.check_same_work(session, [ANONYMISE, HAND], chosen.choice(anonymise.MANY))
-            figures = undone(session, [ANONYMISE, HAND], size, chosen, rounds=2 if quick else rounds)
+            anonymise.check_same_work(session, SIDES, chosen.choice(anonymise.MANY))
+            session.prepare(*SIDES)
+            figures = measure.undone(session, SIDES, lambda: customers(chosen, size), 2 if quick else rounds, size * shop.ROWS_PER_CUSTOMER)
         line = {"case": f"{size:,} customers in one array", "rows": size * shop.ROWS_PER_CUSTOMER, "hand": "static plpgsql, = ANY",
                 **measure.compared(figures, ANONYMISE, HAND)}
         if size == 10_000:
@@ -31,21 +33,5 @@ def run(socket, quick):
         yield line
 
 
-def undone(session, sides, size, chosen, rounds):
-    """The milliseconds of each call of each side. Every call is rolled back and what it leaves is vacuumed, so that the next one finds nobody
-    anonymised and as much free space on the pages. The sides take turns, and the side that begins changes; the first turn does not count."""
-    for side in sides:
-        session.prepare(side)
-    figures = {side.name: [] for side in sides}
-    for number in range(rounds + 1):
-        for place in range(len(sides)):
-            side = sides[(number + place) % len(sides)]
-            session.connection.execute("BEGIN")
-            seconds, changed = session.call(side, "{" + ",".join(map(str, chosen.sample(anonymise.MANY, size))) + "}")
-            session.connection.execute("ROLLBACK")
-            session.connection.execute("VACUUM")
-            if changed != size * shop.ROWS_PER_CUSTOMER:
-                raise measure.RowsDiffer(f"{side.name} changed {changed} rows instead of {size * shop.ROWS_PER_CUSTOMER}")
-            if number > 0:
-                figures[side.name].append(seconds * 1000)
-    return figures
+def customers(chosen, size):
+    return "{" + ",".join(map(str, chosen.sample(anonymise.MANY, size))) + "}"

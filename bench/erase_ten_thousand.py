@@ -23,7 +23,8 @@ SIZES = {100: 9, 1_000: 7, 10_000: 5}
 ERASE = measure.Side(
     "gdpr_erase", "SELECT sum(rows) FROM gdpr_erase('customer', $1::int[]) WHERE action IN ('deleted', 'anonymised')", counts=True
 )
-HAND = measure.Side("by_hand", "SELECT erase_by_hand($1::int[])", counts=True)
+# It has a log of its own.
+HAND = measure.Side("by_hand", "SELECT erase_by_hand($1::int[])", counts=True, before=measure.unlogged(TABLES))
 SIDES = [ERASE, HAND]
 
 
@@ -36,7 +37,7 @@ def run(socket, quick):
             if size == 100:
                 check_same_work(session, customers(chosen, size))
             warm_up(session, chosen)
-            figures = undone(session, size, chosen, rounds=2 if quick else rounds)
+            figures = measure.undone(session, SIDES, lambda: customers(chosen, size), 2 if quick else rounds, size * DONE_PER_CUSTOMER)
             wanted = customers(chosen, size)
             wal = written(session, wanted)
         line = {"case": f"{size:,} customers in one array", "rows": size * 100, "hand": "static plpgsql, = ANY",
@@ -71,33 +72,10 @@ def customers(chosen, size):
 def warm_up(session, chosen):
     """Calls both sides with few customers until PostgreSQL has settled on generic plans for the statements written by hand: at all sizes they are
     the faster ones. Made for the array, a plan reads whole tables."""
+    session.prepare(*SIDES)
     for side in SIDES:
-        session.prepare(side)
         for _ in range(6):
-            rolled_back(session, side, customers(chosen, 100))
-
-
-def undone(session, size, chosen, rounds):
-    """The milliseconds of each call of each side. Every call is rolled back and what it leaves is vacuumed, so that the next one finds everybody
-    there and as much free space on the pages. The sides take turns, and the side that begins changes; the first turn does not count."""
-    figures = {side.name: [] for side in SIDES}
-    for number in range(rounds + 1):
-        for place in range(len(SIDES)):
-            side = SIDES[(number + place) % len(SIDES)]
-            seconds, done = rolled_back(session, side, customers(chosen, size))
-            if done != size * DONE_PER_CUSTOMER:
-                raise measure.RowsDiffer(f"{side.name} deleted or changed {done} rows instead of {size * DONE_PER_CUSTOMER}")
-            if number > 0:
-                figures[side.name].append(seconds * 1000)
-    return figures
-
-
-def rolled_back(session, side, wanted):
-    session.connection.execute("BEGIN")
-    figures = session.call(side, wanted)
-    session.connection.execute("ROLLBACK")
-    session.connection.execute("VACUUM")
-    return figures
+            measure.rolled_back(session, side, customers(chosen, 100))
 
 
 def check_same_work(session, wanted):
@@ -106,6 +84,7 @@ def check_same_work(session, wanted):
     after = {}
     for side in SIDES:
         with session.connection.transaction(force_rollback=True):
+            session.connection.execute(side.before)
             session.connection.execute(measure.inlined(side, f"'{wanted}'"))
             after[side.name] = contents(session)
     for table in TABLES:
@@ -127,18 +106,20 @@ def written(session, wanted):
     run("ALTER SYSTEM SET full_page_writes = off")
     try:
         run("SELECT pg_reload_conf()")
-        return {side.name: wal_bytes(session, measure.inlined(side, f"'{wanted}'")) for side in SIDES}
+        return {side.name: wal_bytes(session, side, wanted) for side in SIDES}
     finally:
         run("ALTER SYSTEM RESET full_page_writes")
         run("SELECT pg_reload_conf()")
         run("VACUUM")
 
 
-def wal_bytes(session, statement):
+def wal_bytes(session, side, wanted):
     """That setting is the checkpointer's, which takes its time to read it: a call that still wrote images is made again."""
     for _ in range(5):
         with session.connection.transaction(force_rollback=True):
-            plan = session.one(f"EXPLAIN (ANALYZE, WAL, FORMAT json) {statement}")[0][0]["Plan"]
+            session.connection.execute(side.before)
+            explained = "EXPLAIN (ANALYZE, WAL, FORMAT json) " + measure.inlined(side, f"'{wanted}'")
+            plan = session.one(explained)[0][0]["Plan"]
         if plan["WAL FPI"] == 0:
             return plan["WAL Bytes"]
         time.sleep(1)

@@ -26,21 +26,25 @@ class RowsDiffer(Exception):
     """The two sides do not return the same rows, or do not change them alike, so that comparing their speed says nothing."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Side:
     """One way to get the rows: its name in the report and in the session, and the statement. With `counts` the statement returns one
-    number, how many rows it has changed or computed, and that is what is checked."""
+    number, how many rows it has changed or computed, and that is what is checked. `before` is for what is undone: it is executed in the same
+    transaction, and its time is not taken."""
 
     name: str
     statement: str
     counts: bool = False
+    before: str = ""
 
 
 class Session:
     """A connection whose statements are prepared and executed by libpq directly."""
 
     def __init__(self, socket, database):
-        self.connection = psycopg.connect(host=socket, user="postgres", dbname=database, autocommit=True)
+        self.database = database
+        # psycopg prepares what is repeated, and after an ALTER throws away all that is prepared, ours as well.
+        self.connection = psycopg.connect(host=socket, user="postgres", dbname=database, autocommit=True, prepare_threshold=None)
         self.pid = self.connection.info.backend_pid
 
     def __enter__(self):
@@ -52,8 +56,9 @@ class Session:
     def one(self, statement):
         return self.connection.execute(statement).fetchone()
 
-    def prepare(self, side):
-        self._checked(self.connection.pgconn.prepare(side.name.encode(), side.statement.encode()), pq.ExecStatus.COMMAND_OK)
+    def prepare(self, *sides):
+        for side in sides:
+            self._checked(self.connection.pgconn.prepare(side.name.encode(), side.statement.encode()), pq.ExecStatus.COMMAND_OK)
 
     def call(self, side, parameter=None):
         """Executes a prepared side once: the seconds until the client has all rows, and how many they are."""
@@ -77,17 +82,31 @@ def connect(socket, database):
 
 def load(socket, database, script, **variables):
     """Makes the database anew with the extension and the script's tables. The variables are for psql's `:name`."""
-    with connect(socket, "postgres") as session:
-        session.connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
-        session.connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+    create(socket, database)
     with connect(socket, database) as session:
         session.connection.execute("CREATE EXTENSION gdpr_ext")
-        # By psql, which sends one statement after the other: a DO block may then commit.
-        command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "-d", database]
-        command += [argument for name, value in variables.items() for argument in ("-v", f"{name}={value}")] + ["-f", str(script)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        execute(socket, database, script, **variables)
         # VACUUM sets the hint bits and the visibility map, which otherwise the first reader would do.
         session.connection.execute("VACUUM (ANALYZE)")
+
+
+def create(socket, database, template="template1"):
+    """Makes the database anew, empty or as a copy."""
+    drop(socket, database)
+    with connect(socket, "postgres") as session:
+        session.connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database), sql.Identifier(template)))
+
+
+def drop(socket, database):
+    with connect(socket, "postgres") as session:
+        session.connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
+
+
+def execute(socket, database, script, **variables):
+    """By psql, which sends one statement after the other: a DO block may then commit."""
+    command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "-d", database]
+    command += [argument for name, value in variables.items() for argument in ("-v", f"{name}={value}")] + ["-f", str(script)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def psql():
@@ -117,6 +136,11 @@ def inlined(side, literal):
     return side.statement.replace("$1", literal)
 
 
+def unlogged(tables):
+    """Switches off what makes events of rows that are deleted by hand."""
+    return "; ".join(f"ALTER TABLE {table} DISABLE TRIGGER gdpr_log_delete" for table in tables)
+
+
 def fingerprint(session, statement):
     """Row count and a sum over the hash of each row as text, which tells 1.0 from 1.00 where jsonb's equality does not."""
     return session.one(f"SELECT count(*), sum(hashtextextended(r::text, 0)::numeric) FROM ({statement}) r")
@@ -130,8 +154,8 @@ def interleaved(session, sides, parameters, rounds, calls, rows, warm_up=10, war
     hand-written statements here, and that is the better one for them. Measured with plan_cache_mode forced to either: planning each
     time takes 1.5 times as long for 13 tables and for 1,000 subjects, 1.4 to 3 times for one subject of up to 100,000 rows (at 1,000
     and 10,000 rows the custom plan starts parallel workers), and about the same at 1,000,000."""
+    session.prepare(*sides)
     for side in sides:
-        session.prepare(side)
         for _ in range(warm_up):
             session.call(side, (warm_up_parameters or parameters)())
     figures = {side.name: [] for side in sides}
@@ -146,6 +170,32 @@ def interleaved(session, sides, parameters, rounds, calls, rows, warm_up=10, war
                 times[side.name].append(seconds * 1000)
         for name, values in times.items():
             figures[name].append(statistics.median(values))
+    return figures
+
+
+def undone(session, sides, parameters, rounds, rows, uncounted=1, vacuum=True):
+    """The milliseconds of each call of each prepared side. Every call is undone, so that the next one finds what it found. The sides take turns, and
+    the side that begins changes; the first turns do not count."""
+    figures = {side.name: [] for side in sides}
+    for number in range(uncounted + rounds):
+        for place in range(len(sides)):
+            side = sides[(number + place) % len(sides)]
+            seconds, found = rolled_back(session, side, parameters(), vacuum)
+            if found != rows:
+                raise RowsDiffer(f"{side.name} deleted or changed {found} rows instead of {rows}")
+            if number >= uncounted:
+                figures[side.name].append(seconds * 1000)
+    return figures
+
+
+def rolled_back(session, side, parameter=None, vacuum=True):
+    """Executes a prepared side as `call` does, and undoes it: what it leaves is vacuumed, so that the next one finds as much free space on the pages.
+    After VACUUM every session reads the catalog anew, which is no part of a short call: it can be left out."""
+    session.connection.execute(f"BEGIN; {side.before}")
+    figures = session.call(side, parameter)
+    session.connection.execute("ROLLBACK")
+    if vacuum:
+        session.connection.execute("VACUUM")
     return figures
 
 

@@ -14,7 +14,7 @@ def peak_memory(socket, database, side, parameter, undone=False):
         session.prepare(side)
         if undone:
             # Rolled back when the session ends.
-            session.connection.execute("BEGIN")
+            session.connection.execute(f"BEGIN; {side.before}")
         peak = 0
         done = threading.Event()
 

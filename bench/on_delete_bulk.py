@@ -27,7 +27,10 @@ def run(socket, quick):
             continue
         with connect(socket) as session:
             check_work(session, people(chosen, min(size, 100)))
-            figures = undone(session, size, chosen, rounds=2 if quick else rounds)
+            session.prepare(*SIDES)
+            figures = measure.undone(
+                session, SIDES, lambda: people(chosen, size), 2 if quick else rounds, size, uncounted=2, vacuum=size > 1,
+            )
         line = {"case": f"{size:,} people in one DELETE", "rows": size, "hand": "ON DELETE SET NULL", **measure.compared(figures, ANONYMISE, PLAIN)}
         if size == 100_000:
             line["goal"] = GOAL
@@ -46,27 +49,6 @@ def connect(socket):
 
 def people(chosen, size):
     return "{" + ",".join(map(str, chosen.sample(range(1, PEOPLE + 1), size))) + "}"
-
-
-def undone(session, size, chosen, rounds):
-    """The milliseconds of each call of each side, rolled back, and vacuumed as in erase_ten_thousand.py. The first turns do not count."""
-    for side in SIDES:
-        session.prepare(side)
-    figures = {side.name: [] for side in SIDES}
-    for number in range(rounds + 2):
-        for place in range(len(SIDES)):
-            side = SIDES[(number + place) % len(SIDES)]
-            session.connection.execute("BEGIN")
-            seconds, gone = session.call(side, people(chosen, size))
-            session.connection.execute("ROLLBACK")
-            # After it every session reads the catalog anew, which is no part of a single call.
-            if size > 1:
-                session.connection.execute("VACUUM")
-            if gone != size:
-                raise measure.RowsDiffer(f"{side.name} deleted {gone} rows instead of {size}")
-            if number > 1:
-                figures[side.name].append(seconds * 1000)
-    return figures
 
 
 def check_work(session, wanted):

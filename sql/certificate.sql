@@ -13,18 +13,24 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the log has no such request' USING ERRCODE = 'no_data_found', HINT = 'SELECT request FROM gdpr_log.event shows what there is.';
   END IF;
-  -- The first seal that was made when its transaction was over.
+  -- The first seal that was made when its transaction was over. An event that came by a rerun can be in a later one, which says nothing of transactions.
   SELECT * INTO sealed FROM gdpr_log.seal s
   WHERE s.origin = first.origin AND pg_catalog.pg_visible_in_snapshot(first.transaction, s.snapshot) ORDER BY s.number LIMIT 1;
+  IF NOT FOUND AND first.origin <> @extschema@.gdpr_log_origin() THEN
+    SELECT * INTO sealed FROM gdpr_log.seal s
+    WHERE s.origin = first.origin AND EXISTS (SELECT FROM gdpr_log.entries(s.entries) x WHERE x.id = first.id) ORDER BY s.number LIMIT 1;
+  END IF;
   RETURN pg_catalog.jsonb_build_object(
-    'request', asked, 'call', first.call, 'subject', first.subject, 'at', first.at, 'by', first.session_user, 'reason', first.reason,
+    'request', asked, 'call', first.call, 'subject', nullif(first.subject, ''), 'at', first.at, 'by', first.session_user, 'reason', first.reason,
     'registry_version', first.registry_version,
     'done', (
       SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
                'relation', d.relation, 'action', d.action, 'rows', d.rows, 'columns', nullif(d.columns, '{}'), 'ground', d.ground)) ORDER BY d.first)
-      FROM (SELECT e.relation, e.action, e.columns, e.ground, pg_catalog.sum(e.rows)::bigint AS rows,
+      -- The columns of deleted rows only tell them from others.
+      FROM (SELECT e.relation, e.action, c.columns, e.ground, pg_catalog.sum(e.rows)::bigint AS rows,
                    min(e.id::text) AS first
-            FROM gdpr_log.event e WHERE e.request = asked GROUP BY e.relation, e.action, e.columns, e.ground) d),
+            FROM gdpr_log.event e CROSS JOIN LATERAL (SELECT CASE WHEN e.action <> 'deleted' THEN e.columns END) c(columns)
+            WHERE e.request = asked GROUP BY e.relation, e.action, c.columns, e.ground) d),
     'seal', CASE WHEN sealed.number IS NOT NULL THEN
       pg_catalog.jsonb_build_object('head', gdpr_log.head(sealed.number, sealed.digest), 'at', sealed.at) END,
     'backups_until', (first.at + retention)::date);
@@ -46,7 +52,7 @@ BEGIN
   CROSS JOIN (SELECT max(pg_catalog.length(x ->> 'relation')) AS width FROM pg_catalog.jsonb_array_elements(c -> 'done') x) w;
   RETURN pg_catalog.concat_ws(E'\n',
     pg_catalog.format('Request %s', c ->> 'request'),
-    pg_catalog.format('%s of %s, %s%s', c ->> 'call', c ->> 'subject', pg_catalog.replace(pg_catalog.left(c ->> 'at', 19), 'T', ' ') || ' UTC', ', reason: ' || (c ->> 'reason')), '',
+    pg_catalog.format('%s%s, %s%s', c ->> 'call', ' of ' || (c ->> 'subject'), pg_catalog.replace(pg_catalog.left(c ->> 'at', 19), 'T', ' ') || ' UTC', ', reason: ' || (c ->> 'reason')), '',
     pg_catalog.rtrim(lines), '',
     'Deleted: the rows are gone. Anonymised: constants or made-up values stand in their place. Pseudonymised: values stand there that only the secret',
     'leads back from (recital 26 GDPR). Detached: the reference to the person is gone. Kept: Art. 17(3) GDPR, on the ground that is named.', '',

@@ -23,8 +23,8 @@ CREATE TABLE gdpr_log.event (
   reason           text,
   origin           text        NOT NULL,
   CONSTRAINT action_is_known CHECK (action OPERATOR(pg_catalog.=) ANY (
-    '{deleted,anonymised,pseudonymised,detached,kept,unregistered}')),
-  CONSTRAINT there_are_rows CHECK (rows OPERATOR(pg_catalog.>) 0),
+    '{deleted,anonymised,pseudonymised,detached,kept,unregistered,rerun}')),
+  CONSTRAINT there_are_rows CHECK (rows OPERATOR(pg_catalog.>) 0 OR action OPERATOR(pg_catalog.=) 'rerun'),
   -- A table without a key has none to log.
   CONSTRAINT a_key_for_each_row CHECK (
     pg_catalog.jsonb_typeof(keys) OPERATOR(pg_catalog.=) 'array'
@@ -34,9 +34,12 @@ CREATE TABLE gdpr_log.event (
     fingerprints IS NULL
     OR pg_catalog.length(fingerprints)
        OPERATOR(pg_catalog.=) (4 OPERATOR(pg_catalog.*) rows OPERATOR(pg_catalog.*) pg_catalog.cardinality(columns))),
+  CONSTRAINT fingerprints_are_of_columns CHECK (
+    (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,deleted}') AND columns OPERATOR(pg_catalog.<>) '{}')
+    OPERATOR(pg_catalog.=) (fingerprints IS NOT NULL)),
   CONSTRAINT columns_were_changed CHECK (
-    (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised}')) OPERATOR(pg_catalog.=) (fingerprints IS NOT NULL)
-    AND (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,detached}')) OPERATOR(pg_catalog.=) (pg_catalog.cardinality(columns) OPERATOR(pg_catalog.>) 0))
+    action OPERATOR(pg_catalog.=) 'deleted'
+    OR (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,detached}')) OPERATOR(pg_catalog.=) (columns OPERATOR(pg_catalog.<>) '{}'))
 );
 CREATE INDEX event_request ON gdpr_log.event (request);
 CREATE INDEX event_at ON gdpr_log.event (at);
@@ -154,10 +157,10 @@ COMMENT ON TABLE gdpr_log.event IS 'An action on rows of one table. Append-only;
 COMMENT ON COLUMN gdpr_log.event.request IS 'The same for all events of one call';
 COMMENT ON COLUMN gdpr_log.event.call IS 'What was called: anonymise, erase, delete';
 COMMENT ON COLUMN gdpr_log.event.subject IS 'The table whose person the call was about';
-COMMENT ON COLUMN gdpr_log.event.action IS 'deleted, anonymised, pseudonymised, detached, kept, unregistered';
+COMMENT ON COLUMN gdpr_log.event.action IS 'deleted, anonymised, pseudonymised, detached, kept, unregistered; rerun, which is about other events';
 COMMENT ON COLUMN gdpr_log.event.keys IS 'The rows'' keys: integers and uuids without a rule as they are, others as HMAC';
-COMMENT ON COLUMN gdpr_log.event.columns IS 'Columns that were changed';
-COMMENT ON COLUMN gdpr_log.event.fingerprints IS 'Four bytes for each row and column: keyed digests of the values before';
+COMMENT ON COLUMN gdpr_log.event.columns IS 'Columns that were changed; of deleted rows those that are fingerprinted, * for the whole row without its key';
+COMMENT ON COLUMN gdpr_log.event.fingerprints IS 'Four bytes for each row and column: keyed digests of the values before, by which a row is known again';
 COMMENT ON COLUMN gdpr_log.event.ground IS 'Why rows were kept: Art. 17(3)';
 COMMENT ON COLUMN gdpr_log.event.registry_version IS 'Digest of the registry that the action went by';
 COMMENT ON COLUMN gdpr_log.event.reason IS 'The setting gdpr_ext.reason';

@@ -16,6 +16,7 @@ CREATE TABLE @extschema@.gdpr_registry (
   facts    jsonb   NOT NULL DEFAULT '{}',
   key      text[],
   hooks    jsonb   NOT NULL DEFAULT '{}',
+  created  text,
   CONSTRAINT on_erase_is_known CHECK (on_erase OPERATOR(pg_catalog.=) ANY ('{delete,anonymise,keep}')),
   CONSTRAINT keep_needs_ground CHECK (coalesce(on_erase, '') OPERATOR(pg_catalog.<>) 'keep'
                                       OR coalesce(ground, '') OPERATOR(pg_catalog.<>) '')
@@ -107,6 +108,7 @@ COMMENT ON COLUMN gdpr_registry.search IS 'Columns that a person is searched by'
 COMMENT ON COLUMN gdpr_registry.export IS 'include, exclude, labels, label';
 COMMENT ON COLUMN gdpr_registry.facts IS 'Art. 15(1) and 30(1): purpose, legal basis, category, recipients, ...';
 COMMENT ON COLUMN gdpr_registry.key IS 'Columns that identify a row, where no unique index says so';
+COMMENT ON COLUMN gdpr_registry.created IS 'The column that says when a row was made: by it a rerun tells a person from a later one with the same id';
 COMMENT ON COLUMN gdpr_registry.hooks IS 'before and after: functions (relation regclass, keys jsonb) that are called around a change';
 COMMENT ON COLUMN gdpr_links.kind IS 'owner, accessor, context or ignore';
 COMMENT ON COLUMN gdpr_links.condition IS 'SQL over source and target that must hold besides';

@@ -264,9 +264,10 @@ BEGIN
   CROSS JOIN LATERAL (
     SELECT relation::oid AS relation, @extschema@.gdpr_rules_now(relation, rules) AS rules,
            @extschema@.gdpr_names_now(relation, search) AS search, @extschema@.gdpr_names_now(relation, key) AS key,
+           @extschema@.gdpr_name_now(relation, created) AS created,
            export || (SELECT coalesce(pg_catalog.jsonb_object_agg(part, @extschema@.gdpr_names_now(relation, export -> part)), '{}')
                       FROM pg_catalog.unnest('{include,exclude,labels}'::text[]) part WHERE export ? part) AS export) n
-  WHERE (r.rules, r.search, r.key, r.export) IS DISTINCT FROM (n.rules, n.search, n.key, n.export);
+  WHERE (r.rules, r.search, r.key, r.created, r.export) IS DISTINCT FROM (n.rules, n.search, n.key, n.created, n.export);
   SELECT pg_catalog.jsonb_agg(n) INTO links
   FROM @extschema@.gdpr_links l
   CROSS JOIN LATERAL (
@@ -281,11 +282,11 @@ BEGIN
   WHERE d.columns IS DISTINCT FROM n.columns;
 
   FOR now IN
-    SELECT * FROM pg_catalog.jsonb_to_recordset(entries) e(relation oid, rules jsonb, search text[], key text[], export jsonb)
+    SELECT * FROM pg_catalog.jsonb_to_recordset(entries) e(relation oid, rules jsonb, search text[], key text[], created text, export jsonb)
   LOOP
     BEGIN
       UPDATE @extschema@.gdpr_registry r
-      SET rules = now.rules, search = now.search, key = now.key, export = now.export
+      SET rules = now.rules, search = now.search, key = now.key, created = now.created, export = now.export
       WHERE r.relation = now.relation;
     EXCEPTION WHEN OTHERS THEN
       RAISE WARNING 'the registry''s entry of % does not fit the table any more', now.relation::regclass;
@@ -363,7 +364,7 @@ BEGIN
       SELECT 'the registry''s entry of ' || relation::text AS entry
       FROM @extschema@.gdpr_registry
       WHERE relation = dropped.objid
-        AND (rules ? dropped.address_names[3] OR dropped.address_names[3] = ANY (search || coalesce(key, '{}'))
+        AND (rules ? dropped.address_names[3] OR dropped.address_names[3] = ANY (search || coalesce(key, '{}') || created)
              OR export -> 'labels' ? dropped.address_names[3] OR export -> 'include' ? dropped.address_names[3]
              OR export -> 'exclude' ? dropped.address_names[3]
              OR EXISTS (SELECT FROM @extschema@.gdpr_known_expression k, pg_catalog.jsonb_each(rules) e(name, rule)
@@ -481,7 +482,7 @@ COMMENT ON FUNCTION gdpr_follow_drops() IS 'Internal: event trigger that follows
 COMMENT ON FUNCTION gdpr_expression_tree(text, regclass, regclass) IS 'Internal: the parse tree of a declared expression';
 COMMENT ON FUNCTION gdpr_expression_text(text, regclass, regclass) IS 'Internal: the text of such a parse tree';
 
-COMMENT ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb) IS
+COMMENT ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb, text) IS
   'Registers a table as holding personal data, or changes what is given of its entry (Art. 30 GDPR). Needs ownership of the table (42501)';
 COMMENT ON FUNCTION gdpr_unregister(regclass) IS 'Takes a table out of the registry. Needs ownership of the table (42501)';
 COMMENT ON FUNCTION gdpr_link(regclass, text[], regclass, text[], text, text) IS
@@ -553,6 +554,9 @@ COMMENT ON FUNCTION gdpr_internal.masked(bigint, uuid, text) IS 'Internal: a uui
 COMMENT ON FUNCTION gdpr_internal.masked(bigint, bytea, text) IS 'Internal: bytes by a rule';
 COMMENT ON FUNCTION gdpr_internal.masked(bigint, jsonb, text) IS 'Internal: a document by a rule';
 COMMENT ON FUNCTION gdpr_internal.marks(bigint, "any") IS 'Internal: keyed digests of values, for the statements of an action only';
+COMMENT ON FUNCTION gdpr_internal.row_mark(bigint, "any") IS 'Internal: one keyed digest of many values, for the statements of an action only';
+COMMENT ON FUNCTION gdpr_rerun(regclass, boolean, text) IS
+  'Applies again what was erased, anonymised or deleted between a backup and its restore: the events that the source (the mirror, or what was imported) has and this log has not. Returns what became of the rows of each event (Art. 17 GDPR). 55000 without a source, 42804 for a table of another shape, 22023 for events of another database, XX001 for changed ones, 42501, 25001';
 COMMENT ON FUNCTION gdpr_internal.chance() IS 'Internal: a random number from 0 to below 1';
 COMMENT ON FUNCTION gdpr_internal.distance(bigint) IS 'Internal: a random number between minus and plus this one, not 0';
 COMMENT ON FUNCTION gdpr_internal.distinct_number(bigint, bigint) IS 'Internal: a number that was never given before, for the statements of an action only';
@@ -562,11 +566,11 @@ COMMENT ON FUNCTION gdpr_rules_now(regclass, jsonb) IS 'Internal: rules with the
 -- Nobody but the extension's owner calls anything before it was granted. Except what actions call with the rights of whoever owns a table, in the schema
 -- gdpr_internal: it refuses whoever does not know the action's token, or tells nothing.
 REVOKE ALL ON FUNCTION
-  gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb), gdpr_unregister(regclass),
+  gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb, text), gdpr_unregister(regclass),
   gdpr_link(regclass, text[], regclass, text[], text, text), gdpr_unlink(regclass, text[], regclass, text[]),
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(), gdpr_erase(regclass, anyelement), gdpr_erase(regclass, text),
-  gdpr_delete(regclass, anyelement), gdpr_delete(regclass, text),
+  gdpr_delete(regclass, anyelement), gdpr_delete(regclass, text), gdpr_rerun(regclass, boolean, text),
   gdpr_on_delete(regclass, text[], text), gdpr_on_delete_drop(regclass, text[]), gdpr_log_origin(), gdpr_backup_retention(), gdpr_secret_check(),
   gdpr_on_delete_check(), gdpr_registry_triggers(), gdpr_make_triggers(oid[], boolean), gdpr_follow_tables(), gdpr_log_deleted(), gdpr_anonymise_on_delete(),
   gdpr_remember_names(), gdpr_registry_remember(), gdpr_registry_check(), gdpr_links_check(), gdpr_registry_announce(),

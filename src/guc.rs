@@ -15,6 +15,17 @@ static SECRET_FILE: GucSetting<Option<CString>> = GucSetting::<Option<CString>>:
 
 static BACKUP_RETENTION: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 
+static MIRROR: GucSetting<Mirror> = GucSetting::<Mirror>::new(Mirror::Immediate);
+
+/// When events are written to the mirror of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
+pub enum Mirror {
+    #[name = c"immediate"]
+    Immediate,
+    #[name = c"deferred"]
+    Deferred,
+}
+
 /// What an action does about a person's rows in tables that nobody has registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
 pub enum Unregistered {
@@ -30,6 +41,10 @@ pub fn strict_ddl() -> bool {
 
 pub fn unregistered() -> Unregistered {
     UNREGISTERED.get()
+}
+
+pub fn mirror() -> Mirror {
+    MIRROR.get()
 }
 
 /// The reason to write into events; None if it is not set.
@@ -67,6 +82,14 @@ pub fn define() {
         c"refuse: an error that prints the gdpr_register calls to fill in. report: a WARNING and a row of the result.",
         &UNREGISTERED,
         GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_enum_guc(
+        c"gdpr_ext.mirror",
+        c"When events are written to the mirror of the log.",
+        c"immediate: in the same transaction; an action fails if the mirror cannot be reached. deferred: by the next gdpr_log_mirror_sync().",
+        &MIRROR,
+        GucContext::Suset,
         GucFlags::default(),
     );
     GucRegistry::define_string_guc(

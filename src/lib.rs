@@ -37,9 +37,14 @@ pgrx::extension_sql_file!(
     requires = ["seal"]
 );
 pgrx::extension_sql_file!(
+    "../sql/mirror.sql",
+    name = "mirror",
+    requires = ["exchange", gdpr_log_origin]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry", "log", "seal", "certificate", "exchange"],
+    requires = ["registry", "log", "seal", "certificate", "mirror"],
     finalize
 );
 

@@ -68,28 +68,51 @@ pub fn run(
     found: &[Option<Found>],
     mut before: impl FnMut(usize, &[u32]) -> Result<()>,
 ) -> Result<()> {
+    let plan = by.plan;
     for (table, _) in &work.gone {
-        require_delete(
-            by.plan
-                .graph
-                .relation(by.plan.graph.tables[*table].relation)?,
-        )?;
+        require_delete(plan.graph.relation(plan.graph.tables[*table].relation)?)?;
     }
-    for together in order(by.plan, work)? {
-        let members: Vec<(usize, &[u32])> = together
-            .into_iter()
-            .map(|place| (work.gone[place].0, work.gone[place].1.as_slice()))
-            .collect();
-        for (table, rows) in &members {
+    for together in order(plan, work)? {
+        let mut members = Vec::new();
+        for place in together {
+            let (table, rows) = &work.gone[place];
             before(*table, rows)?;
+            if let Some(found) = &found[*table] {
+                members.push(Member {
+                    plan,
+                    table: *table,
+                    found,
+                    rows,
+                });
+            }
         }
-        statement(by.plan, &members, found)?;
+        statement(&members)?;
     }
     Ok(())
 }
 
+/// Rows of a table that one statement deletes.
+pub struct Member<'a> {
+    pub plan: &'a Plan,
+    /// The table's number in the plan.
+    pub table: usize,
+    pub found: &'a Found,
+    pub rows: &'a [u32],
+}
+
+impl<'a> Member<'a> {
+    fn relation(&self) -> Result<&'a Relation> {
+        let graph = &self.plan.graph;
+        graph.relation(graph.tables[self.table].relation)
+    }
+
+    fn rows_read(&self) -> Rows<'a> {
+        Rows::of(self.plan, self.table, self.found)
+    }
+}
+
 /// The caller may delete from it. 42501 otherwise.
-fn require_delete(relation: &Relation) -> Result<()> {
+pub fn require_delete(relation: &Relation) -> Result<()> {
     if version::may_delete(relation.oid, security::caller()) {
         return Ok(());
     }
@@ -107,27 +130,36 @@ fn require_delete(relation: &Relation) -> Result<()> {
 /// The tables of which rows go, by their places: referencing tables first, those in a circle together.
 fn order(plan: &Plan, work: &Work) -> Result<Vec<Vec<usize>>> {
     let place = |table: usize| work.gone.iter().position(|(known, _)| *known == table);
-    let mut graph = DiGraph::<(), ()>::new();
-    for _ in &work.gone {
-        graph.add_node(());
-    }
-    for reference in plan.references()? {
-        let from = reference.from.and_then(place);
-        if let (Some(from), Some(to)) = (from, place(reference.to)) {
-            // Tarjan's algorithm gives what is led to first.
-            graph.add_edge(NodeIndex::new(to), NodeIndex::new(from), ());
-        }
-    }
-    Ok(tarjan_scc(&graph)
-        .into_iter()
-        .map(|group| group.into_iter().map(NodeIndex::index).collect())
-        .collect())
+    let references = plan.references()?.iter();
+    let pairs = references
+        .filter_map(|reference| Some((reference.from.and_then(place)?, place(reference.to)?)));
+    Ok(referencing_first(work.gone.len(), pairs))
 }
 
-fn statement(plan: &Plan, members: &[(usize, &[u32])], found: &[Option<Found>]) -> Result<()> {
+/// Tables by their places, of which some reference others: those that reference first, those in a circle together.
+pub fn referencing_first(
+    tables: usize,
+    references: impl Iterator<Item = (usize, usize)>,
+) -> Vec<Vec<usize>> {
+    let mut graph = DiGraph::<(), ()>::new();
+    for _ in 0..tables {
+        graph.add_node(());
+    }
+    for (from, to) in references {
+        // Tarjan's algorithm gives what is led to first.
+        graph.add_edge(NodeIndex::new(to), NodeIndex::new(from), ());
+    }
+    let groups = tarjan_scc(&graph).into_iter();
+    groups
+        .map(|group| group.into_iter().map(NodeIndex::index).collect())
+        .collect()
+}
+
+/// Deletes these rows in one statement. 27000 if not all of them are gone then. Needs SPI and pinned settings; `DELETE` must have been checked.
+pub fn statement(members: &[Member]) -> Result<()> {
     let relations: Vec<&Relation> = members
         .iter()
-        .map(|(table, _)| plan.graph.relation(plan.graph.tables[*table].relation))
+        .map(Member::relation)
         .collect::<Result<_>>()?;
     let owner = one_owner(&relations)?;
     let _owner = match owner {
@@ -137,9 +169,9 @@ fn statement(plan: &Plan, members: &[(usize, &[u32])], found: &[Option<Found>]) 
     let _deletes = Deletes::from(&relations);
     let mut deleted = vec![0; members.len()];
     let run = || {
-        deleted = match by_place(plan, members, &relations) {
-            Some(relation) => vec![places(plan, relation, members[0], found)?],
-            None => together(plan, members, &relations, found)?,
+        deleted = match members {
+            [member] if is_by_place(member) => vec![places(member)?],
+            _ => together(members)?,
         };
         Ok(())
     };
@@ -148,7 +180,7 @@ fn statement(plan: &Plan, members: &[(usize, &[u32])], found: &[Option<Found>]) 
             .iter()
             .position(|relation| message.contains(&format!("\"{}\"", relation.name)));
         let named = named.unwrap_or(0);
-        let rules = &plan.tables[members[named].0];
+        let rules = &members[named].plan.tables[members[named].table];
         Ok(failure::of_table(
             relations[named],
             Some(rules),
@@ -156,14 +188,14 @@ fn statement(plan: &Plan, members: &[(usize, &[u32])], found: &[Option<Found>]) 
             message,
         ))
     })?;
-    for ((table, rows), deleted) in members.iter().zip(deleted) {
-        if deleted != rows.len() {
+    for (member, deleted) in members.iter().zip(deleted) {
+        if deleted != member.rows.len() {
             return Err(Error::new(
                 Code::ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION,
                 format!(
                     "only {deleted} of {} rows of table {} were deleted",
-                    rows.len(),
-                    table_name(&plan.graph, *table)?
+                    member.rows.len(),
+                    table_name(&member.plan.graph, member.table)?
                 ),
             )
             .detail("A trigger of the table swallowed the deletion.")
@@ -173,76 +205,52 @@ fn statement(plan: &Plan, members: &[(usize, &[u32])], found: &[Option<Found>]) 
     Ok(())
 }
 
-/// The one table that is deleted from, if its rows are where the walk has found them.
-fn by_place<'a>(
-    plan: &Plan,
-    members: &[(usize, &[u32])],
-    relations: &[&'a Relation],
-) -> Option<&'a Relation> {
-    let ([(table, _)], [relation]) = (members, relations) else {
-        return None;
-    };
-    let is_place = plan.graph.tables[*table].identity == Identity::Place;
-    (is_place && !plan.by_key()).then_some(*relation)
+/// The rows are where the walk has found them.
+fn is_by_place(member: &Member) -> bool {
+    let is_place = member.plan.graph.tables[member.table].identity == Identity::Place;
+    is_place && !member.plan.by_key()
 }
 
 /// Deletes rows of one table by their places: one visit to each page, however large the table is.
-fn places(
-    plan: &Plan,
-    relation: &Relation,
-    (table, rows): (usize, &[u32]),
-    found: &[Option<Found>],
-) -> Result<usize> {
-    let Some(own) = &found[table] else {
-        return Ok(0);
-    };
+fn places(member: &Member) -> Result<usize> {
     let sql = format!(
         "DELETE FROM {} AS target WHERE target.ctid OPERATOR(pg_catalog.=) ANY ($1)",
-        relation.in_from()
+        member.relation()?.in_from()
     );
     let statement = kept::of_session(&sql, &[pg_sys::TIDARRAYOID], Planning::Once)?;
-    let places = &own.kept[Rows::of(plan, table, own).identity()][0];
+    let places = &member.found.kept[member.rows_read().identity()][0];
     let mut deleted = 0;
-    for batch in rows.chunks(BATCH) {
+    for batch in member.rows.chunks(BATCH) {
         deleted += statement.run_counting(&[Some(places.array(batch))], Access::Lock)?;
     }
     Ok(deleted as usize)
 }
 
 /// Deletes rows of several tables in one statement. How many of each.
-fn together(
-    plan: &Plan,
-    members: &[(usize, &[u32])],
-    relations: &[&Relation],
-    found: &[Option<Found>],
-) -> Result<Vec<usize>> {
+fn together(members: &[Member]) -> Result<Vec<usize>> {
     let memory = PgMemoryContexts::new("gdpr_ext delete");
     let mut parameters = vec![running::parameter()];
     let mut types = vec![pg_sys::INT8OID];
     let (mut parts, mut results) = (Vec::new(), Vec::new());
-    for (i, ((table, rows), relation)) in members.iter().zip(relations).enumerate() {
-        let Some(own) = &found[*table] else { continue };
+    for (i, member) in members.iter().enumerate() {
+        let Member {
+            plan, table, rows, ..
+        } = *member;
         let form = Form {
             size: Size::Many,
             // What referenced these rows may have been anonymised meanwhile, and be among them.
-            by_key: !plan.tables[*table].key.is_empty(),
+            by_key: !plan.tables[table].key.is_empty(),
             partly: false,
             releases: false,
         };
         let keys = Keys::after(types.len(), form.size);
-        let (mut keys, matches, _) = found_again(&plan.graph, plan, *table, form, keys)?;
+        let (mut keys, matches, _) = found_again(&plan.graph, plan, table, form, keys)?;
         let from = keys.from();
         types.append(&mut keys.types);
-        parameters.extend(given(
-            &Rows::of(plan, *table, own),
-            rows,
-            &[],
-            form,
-            &memory,
-        ));
+        parameters.extend(given(&member.rows_read(), rows, &[], form, &memory));
         parts.push(format!(
             "gone_{i} AS (DELETE FROM {} AS target USING {from} WHERE {matches} RETURNING 1)",
-            relation.in_from()
+            member.relation()?.in_from()
         ));
         results.push(format!("SELECT {i}, pg_catalog.count(*) FROM gone_{i}"));
     }

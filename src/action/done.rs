@@ -4,10 +4,11 @@ use super::detach::LetGo;
 use super::on_delete::Outcome;
 use super::report::{Action, Line};
 use super::update::Changed;
-use super::work::{Change, Deciding, MARK, Rows, Unchanged, Work, key_columns, table_name};
+use super::work::{Change, Deciding, Rows, Unchanged, Work, key_columns, table_name};
 use crate::error::Result;
 use crate::log::anonymised::{self, Remembered, RowKey};
 use crate::log::event::{self, Event, Request};
+use crate::log::fingerprint::{MARK, WHOLE_ROW};
 use crate::mask::Keys;
 use crate::plan::{KeyPart, Reference, TablePlan, Treatment, image};
 use crate::walk::found::Found;
@@ -53,6 +54,17 @@ struct Entry {
 }
 
 impl Entry {
+    /// The columns that deleted rows are known again by: those with rules, if their table is masked, and the whole row.
+    fn fingerprinted(&self, plan: &TablePlan) -> Vec<String> {
+        let masked = match plan.treatment {
+            Treatment::Mask => plan.changes.as_slice(),
+            _ => &[],
+        };
+        let marks = self.fingerprints.len() / MARK / self.rows.max(1) as usize;
+        let columns = masked.iter().map(|change| change.column.clone());
+        columns.chain([WHOLE_ROW.to_owned()]).take(marks).collect()
+    }
+
     /// The columns that were changed, and of each row the fingerprints of these.
     fn changes(&self, plan: &TablePlan) -> (Vec<String>, Vec<u8>) {
         let changed = || (0..self.changed.len()).filter(|column| self.changed[*column]);
@@ -92,6 +104,13 @@ impl<'a> Done<'a> {
     }
 
     pub fn deleted(&mut self, table: usize, rows: &[u32], found: &Found) -> Result<()> {
+        self.forget(table, rows, found);
+        let rows = rows.iter().copied().enumerate();
+        self.add(table, Action::Deleted, rows, found, None)
+    }
+
+    /// What stood in these rows need not be remembered any more.
+    pub fn forget(&mut self, table: usize, rows: &[u32], found: &Found) {
         let plan = self.by.plan;
         if plan.tables[table].treatment == Treatment::Mask {
             let read = Rows::of(plan, table, found);
@@ -101,8 +120,6 @@ impl<'a> Done<'a> {
                 .map(|row| (relation, read.row_key(self.by.keys, *row)));
             self.forgotten.extend(keys);
         }
-        let rows = rows.iter().copied().enumerate();
-        self.add(table, Action::Deleted, rows, found, None)
     }
 
     pub fn changed(&mut self, change: &Change, found: &Found, changed: &[Changed]) -> Result<()> {
@@ -156,6 +173,7 @@ impl<'a> Done<'a> {
         if rows.peek().is_none() {
             return Ok(());
         }
+        let is_deleted = action == Action::Deleted;
         let entries = self
             .entries
             .entry((place(self.by, table), action))
@@ -187,6 +205,14 @@ impl<'a> Done<'a> {
                     &read.key_texts(row),
                     &mut entry.keys,
                 );
+            }
+            if is_deleted {
+                if plan.tables[table].treatment == Treatment::Mask {
+                    entry.fingerprints.extend_from_slice(read.marks(row));
+                }
+                entry
+                    .fingerprints
+                    .extend(read.whole_mark(row).into_iter().flatten());
             }
             if let Some(change) = change {
                 let marks = read.marks(row);
@@ -310,9 +336,13 @@ impl<'a> Done<'a> {
         for ((_, action), entries) in self.entries {
             for entry in entries {
                 let changes = matches!(action, Action::Anonymised(_) | Action::Pseudonymised(_));
-                let (columns, fingerprints) = match entry.table.filter(|_| changes) {
-                    Some(table) => entry.changes(&plan.tables[table]),
-                    None => (entry.detached.iter().cloned().collect(), Vec::new()),
+                let of_table = entry.table.map(|table| &plan.tables[table]);
+                let (columns, fingerprints) = match of_table {
+                    Some(table) if changes => entry.changes(table),
+                    Some(table) if action == Action::Deleted => {
+                        (entry.fingerprinted(table), entry.fingerprints)
+                    }
+                    _ => (entry.detached.iter().cloned().collect(), Vec::new()),
                 };
                 events.push(Event {
                     relation: entry.name,
@@ -321,7 +351,7 @@ impl<'a> Done<'a> {
                     key_columns: entry.key_columns,
                     keys: format!("[{}]", entry.keys),
                     columns,
-                    fingerprints: changes.then_some(fingerprints),
+                    fingerprints: (!fingerprints.is_empty()).then_some(fingerprints),
                     ground: action.ground(),
                 });
             }

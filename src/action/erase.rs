@@ -27,7 +27,7 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
     let mut earlier: Option<Earlier> = None;
     let mut kept = HashSet::new();
     for round in 0.. {
-        let found = session.walk(Purpose::Act, earlier.as_ref())?;
+        let found = session.walk(Purpose::Erase, earlier.as_ref())?;
         let mut work = deciding.decide(&found)?;
         if round == 0 {
             session.begin_with(&work)?;

@@ -15,6 +15,7 @@ pub mod plain_delete;
 pub mod preview;
 mod release;
 mod report;
+pub mod rerun;
 mod rewrite;
 mod session;
 mod statement;

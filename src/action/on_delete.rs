@@ -152,12 +152,13 @@ impl<'a> Referencing<'a> {
             number: reference.number,
             matches: &|keys| reference.pairs.matches(keys),
         };
+        let purpose = match access {
+            Access::Lock => Purpose::Act,
+            Access::Read => Purpose::Preview,
+        };
         let reading = Reading {
-            purpose: match access {
-                Access::Lock => Purpose::Act,
-                Access::Read => Purpose::Preview,
-            },
-            extra: &plan.extra,
+            purpose,
+            extra: plan.extra(purpose),
             start: Some(start),
         };
         let walk = Walk::new(&plan.graph, reading, memory.value(), None);

@@ -12,6 +12,7 @@ use crate::link::cached;
 use crate::link::hierarchy::Hierarchy;
 use crate::log::anonymised::{self, RowKey};
 use crate::log::event::{self, Event, Request};
+use crate::log::fingerprint::{Marker, WHOLE_ROW};
 use crate::log::secret;
 use crate::mask::Keys;
 use crate::plan::{KeyPart, image};
@@ -34,8 +35,12 @@ struct Logged {
     relation: Relation,
     name: String,
     parts: Vec<KeyPart>,
-    /// The numbers of the key's columns in the relation that the trigger is of.
-    columns: Vec<i16>,
+    /// What is read of a row: the key's columns, then all others.
+    read: Vec<Column>,
+    /// Their numbers in the relation that the trigger is of.
+    numbers: Vec<i16>,
+    /// The names of columns that rules change, and their places in what is read.
+    ruled: Vec<(String, usize)>,
     /// Something may be remembered of its rows.
     is_masked: bool,
 }
@@ -57,7 +62,7 @@ pub fn log(home: &Home, fired: &Fired) -> Result<()> {
     let mut gone = Gone::new(&secret, &table);
     let call = match what {
         transition::Event::Delete => {
-            fired.each_taken(fired.take(), &table.columns, |row| gone.add(row));
+            fired.each_taken(fired.take(), &table.numbers, |row| gone.add(row));
             "DELETE"
         }
         transition::Event::Truncate => {
@@ -85,9 +90,10 @@ fn every_row(table: &Logged, of: Oid, mut each: impl FnMut(&[Option<Datum>])) ->
             &own
         }
     };
-    let parts = table.parts.iter();
-    let columns: Vec<String> = parts
-        .map(|part| format!("target.{}", Ident(&part.column)))
+    let columns: Vec<String> = table
+        .read
+        .iter()
+        .map(|column| format!("target.{}", Ident(&column.name)))
         .collect();
     let sql = format!(
         "SELECT {} FROM {} AS target",
@@ -98,12 +104,16 @@ fn every_row(table: &Logged, of: Oid, mut each: impl FnMut(&[Option<Datum>])) ->
     // Rows that others have added since the transaction began go too.
     let _latest = LatestSnapshot::push();
     kept::of_session(&sql, &[], Planning::Once)?.run(&[], Access::Read, |row| {
-        let values: Vec<_> = (0..table.parts.len()).map(|i| row.get(i)).collect();
+        let values: Vec<_> = (0..table.read.len()).map(|i| row.get(i)).collect();
         each(&values);
     })
 }
 
 impl Logged {
+    fn has_more_than_key(&self) -> bool {
+        self.read.len() > self.parts.len()
+    }
+
     /// None for a table that is not registered.
     fn read(schema: &Schema, of: Oid) -> Result<Option<Self>> {
         let table = Hierarchy::new(&schema.inheritance).table(of);
@@ -119,25 +129,37 @@ impl Logged {
             .into_iter()
             .cloned()
             .collect();
-        let mut logged = Self {
-            name: relation.qualified().to_string(),
-            parts: Vec::new(),
-            columns: Vec::new(),
-            is_masked: false,
-            relation,
+        let changing = changing(&relation, entry)?;
+        let changes = |column: &Column| {
+            let names = changing.as_ref();
+            names.is_none_or(|names| names.contains(&column.name))
         };
-        let changing = changing(&logged.relation, entry)?;
-        logged.is_masked = changing.as_ref().is_none_or(|names| !names.is_empty());
-        for column in &key {
-            let is_ruled = changing
-                .as_ref()
-                .is_none_or(|names| names.contains(&column.name));
-            logged.parts.push(KeyPart::of_stored(column, is_ruled));
-            let stored = own.column(&column.name);
-            let stored = stored.ok_or_else(|| Error::internal("a partition lacks a column"))?;
-            logged.columns.push(stored.number);
-        }
-        Ok(Some(logged))
+        let is_key = |column: &&Column| key.iter().any(|part| part.number == column.number);
+        let others = relation.columns.iter().filter(|column| !is_key(column));
+        // As the statement of an action that marks a row has them.
+        let mut others: Vec<&Column> = others.collect();
+        others.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let read: Vec<Column> = key.iter().chain(others).cloned().collect();
+        let number = |column: &Column| {
+            let stored = own.column(&column.name).map(|stored| stored.number);
+            stored.ok_or_else(|| Error::internal("a partition lacks a column"))
+        };
+        let place = |name: &String| read.iter().position(|column| column.name == *name);
+        let ruled = changing.iter().flatten();
+        Ok(Some(Self {
+            name: relation.qualified().to_string(),
+            parts: key
+                .iter()
+                .map(|column| KeyPart::of_stored(column, changes(column)))
+                .collect(),
+            numbers: read.iter().map(number).collect::<Result<_>>()?,
+            is_masked: changing.as_ref().is_none_or(|names| !names.is_empty()),
+            ruled: ruled
+                .filter_map(|name| Some((name.clone(), place(name)?)))
+                .collect(),
+            read,
+            relation,
+        }))
     }
 }
 
@@ -155,12 +177,20 @@ fn changing(relation: &Relation, entry: &Entry) -> Result<Option<Vec<String>>> {
     }))
 }
 
-/// Events in the making.
+/// An event in the making.
+#[derive(Default)]
+struct Made {
+    rows: u64,
+    /// the elements of a JSON array
+    keys: String,
+    fingerprints: Vec<u8>,
+}
+
 struct Gone<'a> {
     secret: &'a Keys,
     table: &'a Logged,
-    /// Of each event the number of rows and the elements of a JSON array.
-    events: Vec<(u64, String)>,
+    marker: Marker<'a>,
+    events: Vec<Made>,
     forgotten: Vec<RowKey>,
 }
 
@@ -169,19 +199,30 @@ impl<'a> Gone<'a> {
         Self {
             secret,
             table,
+            marker: Marker::new(secret),
             events: Vec::new(),
             forgotten: Vec::new(),
         }
     }
 
     fn add(&mut self, row: &[Option<Datum>]) {
-        if self.events.last().is_none_or(|(rows, _)| *rows == KEYS) {
-            self.events.push((0, String::new()));
+        if self.events.last().is_none_or(|made| made.rows == KEYS) {
+            self.events.push(Made::default());
         }
-        let Some((rows, keys)) = self.events.last_mut() else {
+        let Some(made) = self.events.last_mut() else {
             return;
         };
-        *rows += 1;
+        made.rows += 1;
+        let marks = &mut made.fingerprints;
+        let value = |place: usize| (self.table.read[place].type_oid, row[place]);
+        for (_, place) in &self.table.ruled {
+            let (type_oid, value) = value(*place);
+            marks.extend(self.marker.value(type_oid, value));
+        }
+        if self.table.has_more_than_key() {
+            let others = self.table.parts.len()..row.len();
+            marks.extend(self.marker.row(others.map(value)));
+        }
         if self.table.parts.is_empty() {
             return;
         }
@@ -198,7 +239,7 @@ impl<'a> Gone<'a> {
             &self.table.name,
             &self.table.parts,
             &texts,
-            keys,
+            &mut made.keys,
         );
         if self.table.is_masked {
             let image = image(texts.iter().map(String::as_str));
@@ -210,14 +251,17 @@ impl<'a> Gone<'a> {
     fn events(self) -> Vec<Event> {
         let parts = self.table.parts.iter();
         let key_columns: Vec<String> = parts.map(|part| part.column.clone()).collect();
-        let event = |(rows, keys): (u64, String)| Event {
+        let ruled = self.table.ruled.iter().map(|(name, _)| name.clone());
+        let whole = self.table.has_more_than_key().then(|| WHOLE_ROW.to_owned());
+        let columns: Vec<String> = ruled.chain(whole).collect();
+        let event = |made: Made| Event {
             relation: self.table.name.clone(),
             action: "deleted",
-            rows,
+            rows: made.rows,
             key_columns: key_columns.clone(),
-            keys: format!("[{keys}]"),
-            columns: Vec::new(),
-            fingerprints: None,
+            keys: format!("[{}]", made.keys),
+            columns: columns.clone(),
+            fingerprints: (!columns.is_empty()).then_some(made.fingerprints),
             ground: None,
         };
         self.events.into_iter().map(event).collect()

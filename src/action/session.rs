@@ -89,7 +89,7 @@ impl<'a> Session<'a> {
     pub fn walk(&self, purpose: Purpose, earlier: Option<&Earlier>) -> Result<Vec<Option<Found>>> {
         let reading = Reading {
             purpose,
-            extra: &self.plan.extra,
+            extra: self.plan.extra(purpose),
             start: None,
         };
         let memory: pg_sys::MemoryContext = self.memory.value();
@@ -98,7 +98,7 @@ impl<'a> Session<'a> {
             true => walk.run(&self.ids.borrow())?,
             false => walk.run_start(&self.ids.borrow())?,
         };
-        if purpose == Purpose::Act {
+        if purpose.acts() {
             walk.unreviewed()
                 .refuse(&self.plan.graph, &self.call.names)?;
         }

@@ -3,8 +3,9 @@
 use super::failure;
 use super::release::Besides;
 use super::statement::{self, Form};
-use super::work::{Change, MARK, Rows};
+use super::work::{Change, Rows};
 use crate::error::{Code, Error, Result};
+use crate::log::fingerprint::MARK;
 use crate::plan::{Plan, TablePlan};
 use crate::security;
 use crate::spi::column::Column;

@@ -7,6 +7,7 @@ use crate::catalog::home::Home;
 use crate::error::{Code, Error, Result};
 use crate::link::graph::Graph;
 use crate::log::anonymised::{self, RowKey};
+use crate::log::fingerprint::MARK;
 use crate::mask::Keys;
 use crate::plan::{KeyPart, Plan, Treatment, image};
 use crate::spi::statement::Access;
@@ -16,9 +17,6 @@ use crate::walk::resolve::Status;
 use pgrx::FromDatum;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-/// Bytes of a mark. A mark of zeros stands for NULL.
-pub const MARK: usize = 4;
 
 /// The rows of one table that are to be changed.
 pub struct Change {
@@ -103,15 +101,31 @@ pub struct Rows<'a> {
     parts: &'a [KeyPart],
     /// where the key's parts begin among the kept columns
     key: usize,
+    /// where the mark of the whole row is, if it was read
+    whole: Option<usize>,
+    is_masked: bool,
 }
 
 impl<'a> Rows<'a> {
     pub fn of(plan: &'a Plan, table: usize, found: &'a Found) -> Self {
+        let parts = &plan.tables[table].key;
+        let key = identity_columns(&plan.graph.tables[table], "target").len();
+        // Behind the key come the text of a masked row without a key, the mark of the whole row, and the marks of a masked row.
+        let is_masked = plan.tables[table].treatment == Treatment::Mask;
+        let whole = key + parts.len() + usize::from(is_masked && parts.is_empty());
         Self {
             found,
-            parts: &plan.tables[table].key,
-            key: identity_columns(&plan.graph.tables[table], "target").len(),
+            parts,
+            key,
+            is_masked,
+            whole: (found.kept.len() > whole + usize::from(is_masked)).then_some(whole),
         }
+    }
+
+    /// The mark of the whole row without its key. None if it was not read: of a table that consists of its key, or of rows that cannot go.
+    pub fn whole_mark(&self, row: u32) -> Option<[u8; MARK]> {
+        let mark = self.found.kept[self.whole?].get(row as usize);
+        Some(mark.map_or([0; MARK], |mark| (mark.value() as u32).to_le_bytes()))
     }
 
     /// The kept columns of what tells rows apart.
@@ -152,6 +166,14 @@ impl<'a> Rows<'a> {
             .unwrap_or_default()
     }
 
+    /// The marks of the values that stand in the columns that change; none where these are not read.
+    pub fn marks_if_read(&self, row: u32) -> &'a [u8] {
+        match self.is_masked {
+            true => self.marks(row),
+            false => &[],
+        }
+    }
+
     /// The marks of the values that stand in the columns that change.
     pub fn marks(&self, row: u32) -> &'a [u8] {
         let marks = self
@@ -188,9 +210,9 @@ pub struct Deciding<'a> {
 }
 
 /// Rows that rules are for, and of each the columns that keep their values all the same, a bit each.
-struct Candidates {
-    table: usize,
-    rows: Vec<(u32, i64)>,
+pub struct Candidates {
+    pub table: usize,
+    pub rows: Vec<(u32, i64)>,
 }
 
 impl Deciding<'_> {
@@ -373,7 +395,7 @@ impl Deciding<'_> {
     }
 
     /// Of the rows that rules are for, those that have a value which is not anonymised yet.
-    fn changes(
+    pub fn changes(
         &self,
         found: &[Option<Found>],
         candidates: Vec<Candidates>,

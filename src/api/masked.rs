@@ -1,10 +1,9 @@
 //! Internal functions that the statements of actions call: with the rights of whoever owns the table, hence for everybody, hence only inside an action.
 
-use crate::catalog::types;
 use crate::error::{Code, Error, Result};
+use crate::log::fingerprint::{MARK, Marker};
 use crate::log::{secret, server};
 use crate::mask::{self, Chance, JsonPaths, Noise, TextMask, permute};
-use crate::spi::column::Storage;
 use crate::strategy::chance::with_chance;
 use crate::strategy::running;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -15,7 +14,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::CStr;
 use std::rc::Rc;
 
 /// What happens to a text.
@@ -286,50 +284,47 @@ fn gdpr_marks(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<Vec<u8>, 
 }
 
 fn marks(fcinfo: pg_sys::FunctionCallInfo) -> Result<Vec<u8>> {
+    let values = values_for_action(fcinfo)?;
+    let keys = secret::keys()?;
+    let mut marker = Marker::new(&keys);
+    let marks = values.into_iter();
+    Ok(marks
+        .flat_map(|(type_oid, value)| marker.value(type_oid, value))
+        .collect())
+}
+
+/// Internal. One keyed digest for all values; NULL if they are all NULL.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_internal.row_mark(token bigint, VARIADIC "any") RETURNS integer STABLE PARALLEL SAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_row_mark(
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> std::result::Result<Option<i32>, ErrorReport> {
+    Ok(row_mark(fcinfo)?)
+}
+
+fn row_mark(fcinfo: pg_sys::FunctionCallInfo) -> Result<Option<i32>> {
+    let values = values_for_action(fcinfo)?;
+    let keys = secret::keys()?;
+    let mark = Marker::new(&keys).row(values.into_iter());
+    Ok((mark != [0; MARK]).then(|| i32::from_le_bytes(mark)))
+}
+
+/// The arguments after the token, each with its type.
+fn values_for_action(
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> Result<Vec<(pg_sys::Oid, Option<pg_sys::Datum>)>> {
     // SAFETY: PostgreSQL calls functions with as many arguments as it says; the first is a bigint.
     let arguments = unsafe { (*fcinfo).args.as_slice((*fcinfo).nargs as usize) };
     let token = arguments.first().filter(|token| !token.isnull);
     running::require(token.map_or(0, |token| token.value.value() as i64))?;
-    let keys = secret::keys()?;
-    let mut marks = Vec::with_capacity(4 * arguments.len());
-    let mut image = Vec::new();
-    for (i, argument) in arguments.iter().enumerate().skip(1) {
-        if argument.isnull {
-            marks.extend_from_slice(&[0; 4]);
-            continue;
-        }
-        image.clear();
-        // SAFETY: the argument's type is known from the call's expression.
-        let type_oid = unsafe { pg_sys::get_fn_expr_argtype((*fcinfo).flinfo, i as i32) };
-        append_image(type_oid, argument.value, &mut image);
-        marks.extend_from_slice(&keys.mark(&image).to_le_bytes());
-    }
-    Ok(marks)
-}
-
-thread_local! {
-    /// How values of a type are stored; None for types whose stored bytes would not be the same in another database.
-    static STORAGE: RefCell<HashMap<u32, Option<Storage>>> = RefCell::default();
-}
-
-fn append_image(type_oid: pg_sys::Oid, value: pg_sys::Datum, image: &mut Vec<u8>) {
-    let storage = STORAGE.with_borrow_mut(|known| {
-        let of = || {
-            let base = types::base_type(type_oid);
-            types::is_stored_alike(base).then(|| Storage::of(base))
-        };
-        *known.entry(type_oid.to_u32()).or_insert_with(of)
-    });
-    if let Some(storage) = storage {
-        storage.append_image(value, image);
-        return;
-    }
-    let (mut function, mut is_varlena) = (pg_sys::InvalidOid, false);
-    // SAFETY: the value is of this type; its output function returns a palloc'd string.
-    unsafe {
-        pg_sys::getTypeOutputInfo(type_oid, &mut function, &mut is_varlena);
-        let text = pg_sys::OidOutputFunctionCall(function, value);
-        image.extend_from_slice(CStr::from_ptr(text).to_bytes());
-        pg_sys::pfree(text.cast());
-    }
+    let values = arguments.iter().enumerate().skip(1);
+    Ok(values
+        .map(|(i, argument)| {
+            // SAFETY: the argument's type is known from the call's expression.
+            let type_oid = unsafe { pg_sys::get_fn_expr_argtype((*fcinfo).flinfo, i as i32) };
+            (type_oid, (!argument.isnull).then_some(argument.value))
+        })
+        .collect())
 }

@@ -13,6 +13,7 @@ pub mod masked;
 mod masking;
 mod on_delete;
 mod register;
+mod rerun;
 mod triggers;
 
 use crate::error::{Error, Result};

@@ -12,12 +12,13 @@ use pgrx::prelude::*;
 ///
 /// Takes: `rules` (column to rule), `subject` (its rows are people), `on_erase` (`delete`, `anonymise` or `keep`, which needs a `ground`, Art. 17(3)), `search`
 /// columns, `export` (include, exclude, labels, label), `facts` (Art. 15(1) and 30: purpose, legal_basis, category, recipients, transfers, retention, source,
-/// automated_decisions, label), `key` (the columns that identify a row, where no unique index says so), `hooks` (functions called before and after a change). Raises 42501 unless the caller owns the
+/// automated_decisions, label), `key` (the columns that identify a row, where no unique index says so), `hooks` (functions called before and after a change), `created` (the column
+/// that says when a row was made). Raises 42501 unless the caller owns the
 /// table, 42703 for a column that it does not have, 42809 if it is no table, 22023 for words that are not known, 55000 for a subject without a key.
 #[pg_extern(sql = r#"
 CREATE FUNCTION gdpr_register(relation regclass, rules jsonb DEFAULT NULL, subject boolean DEFAULT NULL,
     on_erase text DEFAULT NULL, ground text DEFAULT NULL, search text[] DEFAULT NULL, export jsonb DEFAULT NULL,
-    facts jsonb DEFAULT NULL, key text[] DEFAULT NULL, hooks jsonb DEFAULT NULL)
+    facts jsonb DEFAULT NULL, key text[] DEFAULT NULL, hooks jsonb DEFAULT NULL, created text DEFAULT NULL)
   RETURNS void VOLATILE PARALLEL UNSAFE
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
@@ -33,6 +34,7 @@ fn gdpr_register(
     facts: Option<JsonB>,
     key: Option<Vec<Option<String>>>,
     hooks: Option<JsonB>,
+    created: Option<String>,
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> std::result::Result<(), ErrorReport> {
     let relation = relation.ok_or_else(|| Error::null_argument("relation"))?;
@@ -50,6 +52,7 @@ fn gdpr_register(
         facts,
         key,
         hooks,
+        created,
     };
     Ok(register::register(&home, relation, given)?)
 }

@@ -81,6 +81,7 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
         facts: json("facts")?,
         key: row.field("key")?.map(|key| names(key, "key")).transpose()?,
         hooks: json("hooks")?,
+        created: row.field("created")?,
     }
     .checked()?;
     let mut stored = kept(trigger)?;

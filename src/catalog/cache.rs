@@ -14,8 +14,8 @@ thread_local! {
     static CONSTRAINTS_CHANGED: Cell<bool> = const { Cell::new(true) };
     static RELATIONS_CHANGED: Cell<bool> = const { Cell::new(true) };
     static GENERATION: Cell<u64> = const { Cell::new(0) };
-    static SECRET: Cell<Oid> = const { Cell::new(pg_sys::InvalidOid) };
-    static SECRET_CHANGED: Cell<bool> = const { Cell::new(true) };
+    static SECRET_TABLE: (Cell<Oid>, Cell<bool>) = const { (Cell::new(pg_sys::InvalidOid), Cell::new(true)) };
+    static HOME_TABLE: (Cell<Oid>, Cell<bool>) = const { (Cell::new(pg_sys::InvalidOid), Cell::new(true)) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
 }
 
@@ -67,15 +67,34 @@ impl<T> Default for Known<T> {
     }
 }
 
-/// Whether the secret may be another than when this was last asked. It is watched from then on.
-pub fn take_secret_changed() -> bool {
-    SECRET_CHANGED.replace(false)
-}
+/// A table of ours whose one row is kept in mind.
+pub struct Watched(&'static std::thread::LocalKey<(Cell<Oid>, Cell<bool>)>);
 
 /// The table that the secret is in.
-pub fn watch_secret(table: Oid) {
-    listen();
-    SECRET.set(table);
+pub const SECRET: Watched = Watched(&SECRET_TABLE);
+
+/// The table that says which database the log belongs to.
+pub const HOME: Watched = Watched(&HOME_TABLE);
+
+impl Watched {
+    /// Whether it may have changed since this was last asked.
+    pub fn take_changed(&self) -> bool {
+        self.0.with(|(_, changed)| changed.replace(false))
+    }
+
+    pub fn watch(&self, table: Oid) {
+        listen();
+        self.0.with(|(known, _)| known.set(table));
+    }
+
+    fn notice(&self, relation: Oid) {
+        // When the session ends the variable may be gone already.
+        let _ = self.0.try_with(|(known, changed)| {
+            if relation == pg_sys::InvalidOid || relation == known.get() {
+                changed.set(true);
+            }
+        });
+    }
 }
 
 fn listen() {
@@ -125,9 +144,8 @@ unsafe extern "C-unwind" fn relation_changed(_argument: pg_sys::Datum, relation:
         RELATIONS_CHANGED.set(true);
         GENERATION.set(GENERATION.get() + 1);
     }
-    if relation == pg_sys::InvalidOid || relation == SECRET.get() {
-        SECRET_CHANGED.set(true);
-    }
+    SECRET.notice(relation);
+    HOME.notice(relation);
 }
 
 #[pgrx::pg_guard]

@@ -75,6 +75,10 @@ impl Relation {
         self.kind == "f"
     }
 
+    pub fn is_materialized_view(&self) -> bool {
+        self.kind == "m"
+    }
+
     pub fn is_temporary(&self) -> bool {
         self.temporary
     }
@@ -197,6 +201,12 @@ fn not_found(oid: pg_sys::Oid) -> Error {
 
 /// A relation of ours by its name. XX000 if it is gone.
 pub fn named(schema: &CStr, name: &CStr) -> Result<pg_sys::Oid> {
+    find(schema, name)
+        .ok_or_else(|| Error::internal(format!("{} of gdpr_ext is gone", name.to_string_lossy())))
+}
+
+/// A relation by its name.
+pub fn find(schema: &CStr, name: &CStr) -> Option<pg_sys::Oid> {
     // SAFETY: catalog look-ups by name; what is missing answers InvalidOid.
     let oid = unsafe {
         pg_sys::get_relname_relid(
@@ -204,13 +214,7 @@ pub fn named(schema: &CStr, name: &CStr) -> Result<pg_sys::Oid> {
             pg_sys::get_namespace_oid(schema.as_ptr(), true),
         )
     };
-    if oid == pg_sys::InvalidOid {
-        return Err(Error::internal(format!(
-            "{} of gdpr_ext is gone",
-            name.to_string_lossy()
-        )));
-    }
-    Ok(oid)
+    (oid != pg_sys::InvalidOid).then_some(oid)
 }
 
 /// The owner of a relation.

@@ -52,6 +52,8 @@ pub struct Entry {
     pub on_erase: Option<String>,
     pub ground: Option<String>,
     pub hooks: serde_json::Value,
+    /// The column that says when a row was made.
+    pub created: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

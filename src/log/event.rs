@@ -1,6 +1,6 @@
 //! Events: one for each action and table of a call, written in its transaction.
 
-use super::{origin, server};
+use super::{mirror, origin, server};
 use crate::catalog::home::Home;
 use crate::error::{Error, Result};
 use crate::guc;
@@ -125,6 +125,11 @@ pub fn write(request: &Request, events: &[Event]) -> Result<()> {
         kept::of_session(INSERT, &types, Planning::Once)?
             .run_without_rows(&parameters, Access::Lock)?;
     }
+    let written = ids.iter().filter_map(|id| id.parse::<Uuid>().ok());
+    let written: Vec<pgrx::Uuid> = written
+        .map(|id| pgrx::Uuid::from_bytes(id.into_bytes()))
+        .collect();
+    mirror::write(request.home, written.into_datum())?;
     for id in &ids {
         server::notify(CHANNEL, id)?;
     }

@@ -2,6 +2,9 @@
 
 pub mod anonymised;
 pub mod event;
+pub mod fingerprint;
+pub mod home;
+pub mod mirror;
 pub mod origin;
 pub mod secret;
 pub mod server;

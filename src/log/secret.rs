@@ -26,7 +26,7 @@ thread_local! {
 /// 55000 if there is no secret.
 pub fn keys() -> Result<Rc<Keys>> {
     let file = guc::secret_file();
-    if cache::take_secret_changed() {
+    if cache::SECRET.take_changed() {
         KEYS.set(None);
     }
     let known = KEYS.with_borrow(|keys| match keys {
@@ -45,9 +45,18 @@ pub fn keys() -> Result<Rc<Keys>> {
     Ok(keys)
 }
 
+/// By which it is known that two databases have the same secret, and nothing more.
+pub fn check() -> Result<String> {
+    let check = keys()?.log_key("gdpr_log.secret", b"check");
+    Ok(check[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
 fn of_table() -> Result<Vec<u8>> {
     let table = relation::named(c"gdpr_log", c"secret")?;
-    cache::watch_secret(table);
+    cache::SECRET.watch(table);
     let _spi = Connection::open();
     let _pinned = PinnedSettings::new();
     let _owner = RunAs::new(relation::owner(table)?);

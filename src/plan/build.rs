@@ -34,8 +34,13 @@ impl Plan {
             tables.push(table_plan(graph, number, details)?);
         }
         let groups = Group::all(graph, &mut tables, &details, cached::schema().as_deref())?;
-        let described = tables.iter().zip(&graph.tables);
-        let extra = described.map(|(table, of)| extra(table, of)).collect();
+        let extra = |whole: bool| {
+            let described = tables.iter().zip(&graph.tables);
+            described
+                .map(|(table, of)| extra(table, of, whole))
+                .collect::<Vec<_>>()
+        };
+        let (extra, extra_of_gone) = (extra(false), extra(true));
         let lost: HashSet<usize> = graph
             .links
             .iter()
@@ -51,6 +56,7 @@ impl Plan {
             graph: graph.clone(),
             tables,
             extra,
+            extra_of_gone,
             groups,
             moving_links,
             references: OnceCell::new(),
@@ -171,25 +177,51 @@ pub fn not_keys(graph: &Graph, number: usize) -> Result<Vec<String>> {
         .collect())
 }
 
-fn extra(table: &TablePlan, of: &Table) -> Vec<Wanted> {
+fn extra(table: &TablePlan, of: &Table, whole: bool) -> Vec<Wanted> {
     let key = table.key.iter().map(|part| Wanted {
         sql: part.identity.read(),
         element: part.identity.element,
     });
     let mut extra: Vec<Wanted> = key.collect();
-    if table.treatment == Treatment::Mask {
-        if table.key.is_empty() {
-            extra.push(Wanted {
-                sql: whole_row(of, "target"),
-                element: pg_sys::TEXTOID,
-            });
-        }
+    let is_masked = table.treatment == Treatment::Mask;
+    if is_masked && table.key.is_empty() {
+        extra.push(Wanted {
+            sql: whole_row(of, "target"),
+            element: pg_sys::TEXTOID,
+        });
+    }
+    if let Some(sql) = row_mark(of).filter(|_| whole) {
+        extra.push(Wanted {
+            sql,
+            element: pg_sys::INT4OID,
+        });
+    }
+    if is_masked {
         extra.push(Wanted {
             sql: marks(table),
             element: pg_sys::BYTEAOID,
         });
     }
     extra
+}
+
+/// A keyed digest of the row without its key, over the alias `target`. None for a table that consists of its key.
+fn row_mark(table: &Table) -> Option<String> {
+    let is_key = |name: &&String| table.key.iter().any(|column| column.name == **name);
+    let mut columns: Vec<&String> = table.columns.iter().filter(|name| !is_key(name)).collect();
+    // A dump can restore them in another order.
+    columns.sort_unstable();
+    columns.chunks(ARGUMENTS).fold(None, |before, columns| {
+        let columns = columns
+            .iter()
+            .map(|column| format!("target.{}", Ident(column)));
+        let values: Vec<String> = before.into_iter().chain(columns).collect();
+        let values = values.join(", ");
+        Some(format!(
+            "{INTERNAL}.row_mark({}, {values})",
+            running::PARAMETER
+        ))
+    })
 }
 
 /// Keyed digests of the columns that change, over the alias `target`.

@@ -17,6 +17,7 @@ use crate::link::graph::{Graph, Wanted};
 use crate::registry::hooks::Hooks;
 use crate::spi::kept::Kept;
 use crate::strategy::Values;
+use crate::walk::statements::Purpose;
 use std::cell::OnceCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
@@ -26,7 +27,9 @@ pub struct Plan {
     /// One for each table of the graph.
     pub tables: Vec<TablePlan>,
     /// What a walk reads of each table's rows: the parts of the key, then the marks of the columns that change.
-    pub extra: Vec<Vec<Wanted>>,
+    extra: Vec<Vec<Wanted>>,
+    /// The same, with the mark of the whole row.
+    extra_of_gone: Vec<Vec<Wanted>>,
     /// Tables that are changed in one statement, because keys of one are rewritten in the others.
     pub groups: Vec<Group>,
     /// Links whose source columns change, or whose source rows are not found any more once they have changed.
@@ -125,6 +128,14 @@ impl TablePlan {
 }
 
 impl Plan {
+    /// What a walk reads of each table's rows.
+    pub fn extra(&self, purpose: Purpose) -> &[Vec<Wanted>] {
+        match purpose {
+            Purpose::Erase | Purpose::Compare => &self.extra_of_gone,
+            _ => &self.extra,
+        }
+    }
+
     /// Needs SPI and pinned settings.
     pub fn references(&self) -> Result<&[Reference]> {
         if let Some(known) = self.references.get() {

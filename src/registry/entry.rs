@@ -3,12 +3,13 @@
 use super::hooks::Hooks;
 use super::{is_restoring, rules};
 use crate::catalog::details::Details;
-use crate::catalog::relation::Relation;
+use crate::catalog::relation::{Column, Relation};
+use crate::catalog::types;
 use crate::error::{Code, Error, Result};
 use crate::security;
 use crate::security::PinnedSettings;
 use crate::spi::Connection;
-use pgrx::pg_sys::Oid;
+use pgrx::pg_sys::{self, Oid};
 use serde_json::Value;
 
 pub struct Entry {
@@ -22,6 +23,7 @@ pub struct Entry {
     pub facts: Value,
     pub key: Option<Vec<String>>,
     pub hooks: Value,
+    pub created: Option<String>,
 }
 
 const ON_ERASE: [&str; 3] = ["delete", "anonymise", "keep"];
@@ -69,6 +71,9 @@ impl Entry {
         let key = self.key.iter().flatten();
         for column in self.search.iter().chain(key) {
             relation.require_column(column)?;
+        }
+        if let Some(created) = &self.created {
+            require_time(&relation, relation.require_column(created)?)?;
         }
         if self.key.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::new(
@@ -129,6 +134,23 @@ impl Entry {
             .hint("Name it: gdpr_register(..., on_erase => 'keep', ground => 'tax law, 10 years')."));
         }
         Ok(())
+    }
+}
+
+/// 42804 for a column that cannot say when a row was made.
+fn require_time(relation: &Relation, column: &Column) -> Result<()> {
+    match types::base_type(column.type_oid) {
+        pg_sys::TIMESTAMPTZOID | pg_sys::TIMESTAMPOID | pg_sys::DATEOID => Ok(()),
+        _ => Err(Error::new(
+            Code::ERRCODE_DATATYPE_MISMATCH,
+            format!(
+                "column \"{}\" of table {} is of type {}",
+                column.name,
+                relation.qualified(),
+                types::display_name(column.type_oid)
+            ),
+        )
+        .hint("created names the column that says when a row was made: a timestamp, with or without time zone, or a date.")),
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Given {
     pub facts: Option<JsonB>,
     pub key: Option<Vec<Option<String>>>,
     pub hooks: Option<JsonB>,
+    pub created: Option<String>,
 }
 
 /// The rules as they are stored, read by the caller's search path. 42501 unless the caller owns the table.
@@ -45,6 +46,7 @@ pub fn register(home: &Home, relation: Oid, given: Given) -> Result<()> {
             given.facts.into(),
             given.key.into(),
             given.hooks.into(),
+            given.created.into(),
         ],
     )?;
     Ok(())

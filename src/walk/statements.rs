@@ -20,17 +20,25 @@ pub enum Purpose {
     Lock,
     /// The rows are locked, and kept with what an action needs of them.
     Act,
+    /// The same, and each row's fingerprint is read, since it may go.
+    Erase,
     /// The rows are kept with what an action would need of them.
     Preview,
+    /// The same, with each row's fingerprint.
+    Compare,
 }
 
 impl Purpose {
     pub fn locks(self) -> bool {
-        matches!(self, Self::Lock | Self::Act)
+        self == Self::Lock || self.acts()
+    }
+
+    pub fn acts(self) -> bool {
+        matches!(self, Self::Act | Self::Erase)
     }
 
     pub fn keeps_rows(self) -> bool {
-        matches!(self, Self::Act | Self::Preview)
+        matches!(self, Self::Preview | Self::Compare) || self.acts()
     }
 }
 

@@ -19,6 +19,17 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// None yet.
+    pub fn none(graph: &Graph, memory: pg_sys::MemoryContext) -> Self {
+        let key = graph.start().key.iter();
+        Self {
+            columns: key
+                .map(|column| Column::new(types::carriage(column.type_oid).element, memory))
+                .collect(),
+            rows: Vec::new(),
+        }
+    }
+
     /// From a value of any type: the key's own or one that reads as it, text, jsonb for a composite key, or an array of these for
     /// many subjects. 22004 for NULLs, 22P02 for a value that the key's type does not read, 22023 for wrong parts.
     pub fn read(
@@ -29,6 +40,7 @@ impl Ids {
     ) -> Result<Self> {
         let table = graph.start();
         let name = graph.relation(graph.start_scan)?.qualified().to_string();
+        let mut ids = Self::none(graph, memory);
         if table.key.is_empty() {
             return Err(Error::new(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
@@ -38,14 +50,6 @@ impl Ids {
                 "Add a primary key or a unique key of NOT NULL columns, or name the columns: gdpr_register('{name}', key => '{{...}}')."
             )));
         }
-        let mut ids = Self {
-            columns: table
-                .key
-                .iter()
-                .map(|column| Column::new(types::carriage(column.type_oid).element, memory))
-                .collect(),
-            rows: Vec::new(),
-        };
         // SAFETY: catalog look-up by oid.
         let element = unsafe { pg_sys::get_element_type(types::base_type(type_oid)) };
         let own_type = table.key.len() == 1
@@ -158,13 +162,28 @@ impl Ids {
         self.end()
     }
 
+    /// The same, unless a part's type does not read its text.
+    pub fn add_if_read(&mut self, graph: &Graph, texts: &[&str]) {
+        let key = graph.start().key.iter();
+        let read = key.zip(texts).zip(&self.columns);
+        let values: Option<Vec<Datum>> = read
+            .map(|((column, text), kept)| value_of(column, text, kept.storage().oid))
+            .collect();
+        if let Some(values) = values {
+            for (i, value) in values.into_iter().enumerate() {
+                self.push(i, Some(value));
+            }
+            self.rows.push(self.rows.len() as u32);
+        }
+    }
+
     fn push(&mut self, column: usize, value: Option<Datum>) {
         self.columns[column].push(value);
     }
 
     fn push_text(&mut self, i: usize, column: &KeyColumn, table: &str, text: &str) -> Result<()> {
-        let base = types::base_type(column.type_oid);
-        let value = types::read(base, -1, text).ok_or_else(|| {
+        let value = value_of(column, text, self.columns[i].storage().oid);
+        let value = value.ok_or_else(|| {
             let wanted = types::display_name(column.type_oid);
             Error::new(
                 Code::ERRCODE_INVALID_TEXT_REPRESENTATION,
@@ -175,20 +194,24 @@ impl Ids {
                 column.name
             ))
         })?;
-        // What has no arrays travels as its text.
-        let travels = self.columns[i].storage().oid;
-        let value = if travels == base {
-            Some(value)
-        } else {
-            text.into_datum()
-        };
-        self.push(i, value);
+        self.push(i, Some(value));
         Ok(())
     }
 
     fn end(&mut self) -> Result<()> {
         self.rows.push(self.rows.len() as u32);
         Ok(())
+    }
+}
+
+/// The value of a text as it travels; None if the column's type does not read it.
+fn value_of(column: &KeyColumn, text: &str, travels: Oid) -> Option<Datum> {
+    let base = types::base_type(column.type_oid);
+    let value = types::read(base, -1, text)?;
+    // What has no arrays travels as its text.
+    match travels == base {
+        true => Some(value),
+        false => text.into_datum(),
     }
 }
 

@@ -157,11 +157,11 @@ fn found_columns(graph: &Graph, number: usize, reading: Reading, at_once: bool) 
     columns.extend(table.wanted.iter().map(|wanted| wanted.sql.clone()));
     match reading.purpose {
         Purpose::Collect if at_once => columns.extend(content_columns(table)),
-        Purpose::Act | Purpose::Preview => {
+        purpose if purpose.keeps_rows() => {
             let extra = reading.extra_of(number).iter();
             columns.extend(extra.map(|wanted| wanted.sql.clone()));
         }
-        Purpose::Collect | Purpose::Lock => {}
+        _ => {}
     }
     columns.join(", ")
 }

@@ -1,6 +1,6 @@
 """What the documents show is what happens.
 
-Every ```sql block of README.md and docs/*.md is executed, document by document, each in a fresh database. A ```text block that follows a ```sql
+Every ```sql block of README.md and docs/*.md is executed, document by document, each in a fresh database (those of docs/restore.md by test_restore_page.py, in clusters). A ```text block that follows a ```sql
 block holds exactly what psql prints for it, blanks at line ends and CONTEXT lines aside. A block without one must run without errors and warnings.
 
     target/venv/bin/python tests/cluster/test_docs.py README.md    writes what psql prints now into the document, for reading it in the diff
@@ -74,7 +74,7 @@ def difference(document, match, printed):
     return list(difflib.unified_diff(tidy(match["output"]), tidy(printed), document, "psql", lineterm=""))
 
 
-@pytest.mark.parametrize("document", [document for document in documents() if examples(document)])
+@pytest.mark.parametrize("document", [document for document in documents() if document != "docs/restore.md" and examples(document)])
 def test_examples_print_what_is_shown(document):
     found = examples(document)
     printed = run([match["input"] for match in found])

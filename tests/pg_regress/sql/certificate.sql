@@ -46,6 +46,13 @@ DELETE FROM person WHERE id = 3;
 SELECT regexp_replace(replace(gdpr_certificate_text(request), request::text, '<uuid>'), '20[0-9-]{8}( [0-9:]{8} UTC)?', '<...>', 'g') AS text
 FROM gdpr_log.event WHERE relation = 'certificate.person' AND keys = '[3]';
 
+-- Of a rerun, which is about the events of others. It can have done nothing.
+INSERT INTO gdpr_log.event (id, request, "session_user", "current_user", call, subject, relation, action, rows, key_columns, keys, columns, registry_version, origin)
+SELECT gen_random_uuid(), '00000000-0000-7000-8000-00000000cafe', current_user, current_user, 'rerun', '', 'gdpr_log.imported', 'rerun', 0, '{}', '[]', '{}', '', gdpr_log_origin();
+SELECT c -> 'subject' AS subject, c -> 'done' AS done FROM gdpr_certificate('00000000-0000-7000-8000-00000000cafe') c;
+SELECT regexp_replace(gdpr_certificate_text('00000000-0000-7000-8000-00000000cafe'), '20[0-9-]{8}( [0-9:]{8} UTC)?', '<...>', 'g') AS text;
+DELETE FROM gdpr_log.event WHERE request = '00000000-0000-7000-8000-00000000cafe';
+
 -- What there is not, and what is no interval.
 SELECT gdpr_certificate('00000000-0000-0000-0000-000000000000');
 \echo :SQLSTATE

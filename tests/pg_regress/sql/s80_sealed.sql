@@ -69,7 +69,7 @@ ROLLBACK;
 BEGIN;
 CREATE TEMP TABLE forged AS SELECT * FROM gdpr_log.event WHERE relation = 's80.person' AND keys = '[3]';
 DELETE FROM gdpr_log.event WHERE id = (SELECT id FROM forged);
-UPDATE forged SET rows = 2, keys = '[3, 8]';
+UPDATE forged SET rows = 2, keys = '[3, 8]', fingerprints = fingerprints || fingerprints;
 INSERT INTO gdpr_log.event TABLE forged;
 TABLE verified;
 ROLLBACK;

@@ -1,0 +1,271 @@
+//! Where the events come from: the mirror, a file that was imported, or another copy of the log.
+
+use super::events::Events;
+use crate::catalog::home::Home;
+use crate::catalog::relation::{self, Relation};
+use crate::error::{Code, Error, Result};
+use crate::log::{origin, secret};
+use crate::security::RunAs;
+use crate::spi::kept;
+use crate::spi::statement::{Access, Planning};
+use pgrx::pg_sys::{self, Datum, Oid};
+use pgrx::{FromDatum, IntoDatum};
+
+pub struct Source {
+    relation: Relation,
+    /// The seals that come with the events.
+    seals: Option<Oid>,
+    pub is_mirror: bool,
+    has_void: bool,
+    has_log: bool,
+}
+
+impl Source {
+    /// What was asked for, else the mirror, else what was imported. 55000 if there is neither; 42501 for somebody else's table, 42804 for one
+    /// of another shape. Needs SPI and pinned settings.
+    pub fn choose(home: &Home, asked: Option<Oid>) -> Result<Self> {
+        let mirror = relation::find(c"gdpr_log", c"mirror");
+        let imported = relation::named(c"gdpr_log", c"imported")?;
+        let oid = match asked.or(mirror) {
+            Some(oid) => oid,
+            None if has_rows(home, imported)? => imported,
+            None => return Err(no_source()),
+        };
+        let relation = Relation::load_one(oid)?;
+        if !relation.is_materialized_view() {
+            relation.require_table()?;
+        }
+        // Its events become ours: a table that anybody can write to could make the log say anything.
+        // SAFETY: catalog look-up by oid.
+        let is_trusted =
+            relation.owner == home.owner || unsafe { pg_sys::superuser_arg(relation.owner) };
+        if !is_trusted {
+            return Err(Error::new(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!(
+                    "{} does not belong to the owner of gdpr_ext",
+                    relation.qualified()
+                ),
+            )
+            .detail("What it says would become part of the log.")
+            .hint(
+                "Copy its events into a table of the extension's owner, after looking at them.",
+            ));
+        }
+        require_shape(home, &relation)?;
+        let seals = match () {
+            _ if Some(oid) == mirror => relation::find(c"gdpr_log", c"mirror_seal"),
+            _ if oid == imported => relation::find(c"gdpr_log", c"imported_seal"),
+            _ => None,
+        };
+        Ok(Self {
+            is_mirror: Some(oid) == mirror,
+            has_void: relation.column("void").is_some(),
+            has_log: relation.column("log").is_some(),
+            seals,
+            relation,
+        })
+    }
+
+    pub fn name(&self) -> String {
+        self.relation.qualified().to_string()
+    }
+
+    /// Its events are of this database, and nobody has changed them since they were sealed. 22023, XX001.
+    pub fn require_sound(&self, home: &Home) -> Result<()> {
+        let _owner = RunAs::new(home.owner);
+        let (mut all, mut known) = (0, 0);
+        let sql = format!(
+            "SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE o.place OPERATOR(pg_catalog.=) ANY (k.places)) \
+             FROM (SELECT pg_catalog.regexp_replace(d.origin, '/[0-9]+$', '') AS place FROM (SELECT DISTINCT s.origin FROM {} AS s WHERE {}) AS d) AS o \
+             CROSS JOIN (SELECT pg_catalog.array_agg(pg_catalog.regexp_replace(l.origin, '/[0-9]+$', '')) AS places \
+             FROM (SELECT DISTINCT e.origin FROM gdpr_log.event AS e UNION ALL SELECT d.origin FROM gdpr_log.database AS d \
+             UNION ALL SELECT $2) AS l) AS k",
+            self.relation.qualified(),
+            self.filter()
+        );
+        let parameters = [self.log()?, origin::origin().into_datum()];
+        let statement = kept::of_session(&sql, &[pg_sys::TEXTOID; 2], Planning::EachRun)?;
+        statement.run(&parameters, Access::Lock, |row| {
+            all = row.get(0).map_or(0, |count| count.value());
+            known = row.get(1).map_or(0, |count| count.value());
+        })?;
+        if all > 0 && known == 0 {
+            return Err(Error::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("no event of {} is of this database", self.name()),
+            )
+            .detail("None was written in this database, or in one that it was restored from.")
+            .hint("Take the log of the database that this one is a backup of."));
+        }
+        let types = [pg_sys::OIDOID; 2];
+        let sql = "SELECT gdpr_log.require_chain($1::pg_catalog.regclass, $2::pg_catalog.regclass)";
+        let parameters = [
+            self.relation.oid.into_datum(),
+            self.seals.and_then(IntoDatum::into_datum),
+        ];
+        kept::of_session(sql, &types, Planning::Once)?.run_without_rows(&parameters, Access::Lock)
+    }
+
+    /// Reads the events that this database has not.
+    pub fn missing(&self, home: &Home) -> Result<Events> {
+        let _owner = RunAs::new(home.owner);
+        let table = self.relation.qualified();
+        let (filter, log) = (self.filter(), self.log()?);
+        let missing = format!(
+            "FROM {table} AS s WHERE {filter} AND NOT EXISTS (SELECT FROM gdpr_log.event AS e WHERE e.id OPERATOR(pg_catalog.=) s.id)"
+        );
+        // They are the newest, mostly: what is older need not be read, over the network perhaps.
+        let mut first: Option<Vec<u8>> = None;
+        let sql = format!("SELECT s.id {missing} ORDER BY s.id LIMIT 1");
+        let statement = kept::of_session(&sql, &[pg_sys::TEXTOID], Planning::EachRun)?;
+        statement.run(&[log], Access::Lock, |row| {
+            first = row.get(0).map(uuid_bytes);
+        })?;
+        let mut events = Events::default();
+        let Some(first) = first else {
+            return Ok(events);
+        };
+        let sql = format!(
+            "SELECT s.id, s.origin OPERATOR(pg_catalog.||) ' ' OPERATOR(pg_catalog.||) s.transaction::pg_catalog.text, s.relation, s.action, s.rows, s.at, \
+             pg_catalog.array_to_json(s.key_columns)::pg_catalog.text, pg_catalog.array_to_json(s.columns)::pg_catalog.text, \
+             s.keys::pg_catalog.text, s.fingerprints {missing} AND s.id OPERATOR(pg_catalog.>=) $2"
+        );
+        let first = pgrx::Uuid::from_slice(&first)
+            .map_err(|_| Error::internal("a uuid has 16 bytes"))?
+            .into_datum();
+        let statement =
+            kept::of_session(&sql, &[pg_sys::TEXTOID, pg_sys::UUIDOID], Planning::EachRun)?;
+        let mut wrong = None;
+        statement.run(&[log, first], Access::Lock, |row| {
+            if wrong.is_none() {
+                wrong = events.add(row).err();
+            }
+        })?;
+        match wrong {
+            Some(error) => Err(error),
+            None => {
+                events.sort();
+                Ok(events)
+            }
+        }
+    }
+
+    /// Makes these events part of the log, as they are.
+    pub fn record(&self, home: &Home, ids: Datum) -> Result<()> {
+        let _owner = RunAs::new(home.owner);
+        let columns = "id, request, at, transaction, \"session_user\", \"current_user\", call, subject, relation, action, rows, key_columns, keys, columns, \
+                       fingerprints, ground, registry_version, reason, origin";
+        let of_source: Vec<String> = columns
+            .split(',')
+            .map(|column| format!("s.{}", column.trim()))
+            .collect();
+        let sql = format!(
+            "INSERT INTO gdpr_log.event ({columns}) SELECT {} FROM pg_catalog.unnest($1) AS w(id) JOIN {} AS s ON s.id OPERATOR(pg_catalog.=) w.id",
+            of_source.join(", "),
+            self.relation.qualified()
+        );
+        let uuids = [pg_sys::UUIDARRAYOID];
+        kept::of_session(&sql, &uuids, Planning::EachRun)?
+            .run_without_rows(&[Some(ids)], Access::Lock)?;
+        if !self.is_mirror && relation::find(c"gdpr_log", c"mirror").is_some() {
+            let sql = "INSERT INTO gdpr_log.mirror_queue (event) SELECT pg_catalog.unnest($1) ON CONFLICT DO NOTHING";
+            kept::of_session(sql, &uuids, Planning::EachRun)?
+                .run_without_rows(&[Some(ids)], Access::Lock)?;
+        }
+        Ok(())
+    }
+
+    /// The seals of these events take their places in the chain.
+    pub fn take_seals(&self, home: &Home) -> Result<()> {
+        let Some(seals) = self.seals else {
+            return Ok(());
+        };
+        let _owner = RunAs::new(home.owner);
+        let sql = "SELECT gdpr_log.take_seals($1::pg_catalog.regclass)";
+        kept::of_session(sql, &[pg_sys::OIDOID], Planning::Once)?
+            .run_without_rows(&[seals.into_datum()], Access::Lock)
+    }
+
+    /// Which of its rows count: `$1` is the log.
+    fn filter(&self) -> String {
+        let mut tests = vec![match self.has_log {
+            true => "s.log OPERATOR(pg_catalog.=) $1",
+            false => "$1 IS NOT NULL",
+        }];
+        if self.has_void {
+            tests.push("s.void IS NOT TRUE");
+        }
+        tests.join(" AND ")
+    }
+
+    fn log(&self) -> Result<Option<Datum>> {
+        Ok(secret::check()?.into_datum())
+    }
+}
+
+/// The bytes of a uuid.
+pub fn uuid_bytes(datum: Datum) -> Vec<u8> {
+    // SAFETY: a uuid is a pointer to 16 bytes.
+    unsafe { std::slice::from_raw_parts(datum.cast_mut_ptr::<u8>(), 16) }.to_vec()
+}
+
+fn has_rows(home: &Home, relation: Oid) -> Result<bool> {
+    let name = Relation::load_one(relation)?;
+    let sql = format!("SELECT FROM {} LIMIT 1", name.qualified());
+    let mut has_rows = false;
+    let _owner = RunAs::new(home.owner);
+    kept::of_session(&sql, &[], Planning::Once)?.run(&[], Access::Lock, |_| has_rows = true)?;
+    Ok(has_rows)
+}
+
+fn require_shape(home: &Home, relation: &Relation) -> Result<()> {
+    let sql = "SELECT pg_catalog.string_agg(pg_catalog.format('%I %s', e.attname, pg_catalog.format_type(e.atttypid, NULL)), ', ' ORDER BY e.attnum) \
+               FROM pg_catalog.pg_attribute AS e \
+               LEFT JOIN pg_catalog.pg_attribute AS s ON s.attrelid OPERATOR(pg_catalog.=) $1 AND s.attname OPERATOR(pg_catalog.=) e.attname \
+               AND s.atttypid OPERATOR(pg_catalog.=) e.atttypid AND NOT s.attisdropped \
+               WHERE e.attrelid OPERATOR(pg_catalog.=) $2 AND e.attnum OPERATOR(pg_catalog.>) 0 AND NOT e.attisdropped AND s.attname IS NULL";
+    let event = relation::named(c"gdpr_log", c"event")?;
+    let mut missing = None;
+    let parameters = [relation.oid.into_datum(), event.into_datum()];
+    let _owner = RunAs::new(home.owner);
+    kept::of_session(sql, &[pg_sys::OIDOID; 2], Planning::Once)?.run(
+        &parameters,
+        Access::Read,
+        |row| {
+            // SAFETY: the column is of type text.
+            missing = row
+                .get(0)
+                .and_then(|datum| unsafe { String::from_datum(datum, false) });
+        },
+    )?;
+    match missing {
+        None => Ok(()),
+        Some(missing) => Err(Error::new(
+            Code::ERRCODE_DATATYPE_MISMATCH,
+            format!("{} is no table of events", relation.qualified()),
+        )
+        .detail(format!("It lacks: {missing}."))
+        .hint("It must have the columns of gdpr_log.event, with their types: CREATE TABLE ... (LIKE gdpr_log.event).")),
+    }
+}
+
+fn no_source() -> Error {
+    Error::new(
+        Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+        "there is nothing to rerun from",
+    )
+    .detail("The log has no mirror, and no events were imported.")
+    .hint("gdpr_log_import(lines) reads what gdpr_log_export() wrote. If nothing is missing: gdpr_rerun('gdpr_log.event') says so.")
+}
+
+/// One rerun at a time; the next has nothing left to do.
+pub fn lock(home: &Home) -> Result<()> {
+    let _owner = RunAs::new(home.owner);
+    kept::of_session(
+        "LOCK TABLE gdpr_log.database IN SHARE ROW EXCLUSIVE MODE",
+        &[],
+        Planning::Once,
+    )?
+    .run_without_rows(&[], Access::Lock)
+}

@@ -1,0 +1,261 @@
+"""A rerun goes by what a log said, or not at all: sources of the wrong shape, of another database, of somebody else, and logs that were edited are refused.
+
+S80 for the source: the chain is broken by a superuser, here, in the file's table, or in the mirror. The caller needs the privileges of the actions.
+"""
+
+import contextlib
+
+import psycopg
+import pytest
+from restore import mirror_database, point_to_mirror, raises, story
+
+SCHEMA = """
+CREATE TABLE person (id int PRIMARY KEY, name text, email text UNIQUE);
+CREATE TABLE pet (id int PRIMARY KEY, name text);
+INSERT INTO person SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO pet SELECT n, 'pet ' || n FROM generate_series(1, 9) n;
+SELECT gdpr_register('person', '{"name": "null"}', subject => true), gdpr_register('pet', '{"name": "null"}');
+"""
+SINCE = "SELECT * FROM gdpr_erase('person', 1); DELETE FROM pet WHERE id = 2; SELECT * FROM gdpr_anonymise('person', 3)"
+RERUN = "SELECT * FROM gdpr_rerun({})"
+
+
+@contextlib.contextmanager
+def lost(seal=False):
+    with story(SCHEMA) as told:
+        told.execute("SELECT * FROM gdpr_erase('person', 9); SELECT gdpr_log_seal()")
+        told.back_up()
+        told.execute(SINCE)
+        if seal:
+            told.execute("SELECT gdpr_log_seal()")
+        told.lose()
+        told.restore(file=False)
+        told.table_of_events()
+        yield told
+
+
+@pytest.fixture(scope="module")
+def told():
+    """One for all that is refused: nothing of it changes anything."""
+    with lost() as told:
+        yield told
+
+
+def refused(told, sqlstate, arguments, name=None):
+    diagnosis = raises(told, sqlstate, RERUN.format(arguments))
+    if name is not None:
+        assert name in f"{diagnosis.message_primary} {diagnosis.message_detail} {diagnosis.message_hint}", diagnosis.message_primary
+    assert diagnosis.message_hint, f"{diagnosis.message_primary}: no hint"
+    assert raises(told, sqlstate, RERUN.format(f"{arguments}, dry_run => true" if arguments else "dry_run => true")).message_primary == diagnosis.message_primary
+    return diagnosis
+
+
+def test_no_source(told):
+    """Neither a mirror nor a file."""
+    refused(told, "55000", "")
+    refused(told, "55000", "NULL")
+
+
+def test_an_unknown_way_to_decide(told):
+    for word in ("aply", "", "APPLY", "delete"):
+        refused(told, "22023", f"'gdpr_lost.event', on_mismatch => '{word}'")
+    raises(told, "22004", RERUN.format("'gdpr_lost.event', on_mismatch => NULL"))
+    raises(told, "22004", RERUN.format("'gdpr_lost.event', dry_run => NULL"))
+
+
+@pytest.mark.parametrize("change, names", [
+    ("ALTER TABLE gdpr_lost.odd DROP keys", ["keys"]),
+    ("ALTER TABLE gdpr_lost.odd DROP keys, DROP transaction, DROP \"session_user\"", ["keys", "transaction", "session_user"]),
+    ("ALTER TABLE gdpr_lost.odd ALTER rows TYPE int", ["rows"]),
+    ("ALTER TABLE gdpr_lost.odd ALTER keys TYPE json", ["keys"]),
+    ("ALTER TABLE gdpr_lost.odd ALTER at TYPE timestamp", ["at"]),
+    ("ALTER TABLE gdpr_lost.odd ALTER id TYPE text", ["id"]),
+    ("ALTER TABLE gdpr_lost.odd ADD void text", ["void"]),
+    ("ALTER TABLE gdpr_lost.odd ADD log int", ["log"]),
+])
+def test_a_table_of_another_shape(told, change, names):
+    told.execute("DROP TABLE IF EXISTS gdpr_lost.odd; CREATE TABLE gdpr_lost.odd AS TABLE gdpr_lost.event;" + change)
+    diagnosis = refused(told, "42804", "'gdpr_lost.odd'")
+    for name in names:
+        assert name in f"{diagnosis.message_primary} {diagnosis.message_detail}"
+
+
+def test_columns_in_another_order_are_no_other_shape():
+    with lost() as told:
+        columns = [name for name, in told.rows("SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'gdpr_lost.event'::regclass AND attnum > 0 ORDER BY attname")]
+        told.execute(f"CREATE TABLE gdpr_lost.sorted AS SELECT 'mine' AS extra, {', '.join(columns)} FROM gdpr_lost.event")
+        assert {row[2] for row in told.outcomes("'gdpr_lost.sorted'")} == {"applied"}
+        told.as_before_the_loss()
+
+
+def test_what_is_no_table(told):
+    told.execute("CREATE OR REPLACE VIEW gdpr_lost.view AS TABLE gdpr_lost.event; CREATE SEQUENCE IF NOT EXISTS gdpr_lost.number")
+    # Whoever owns what a view reads decides later what it says.
+    assert raises(told, "42809", RERUN.format("'gdpr_lost.view'"))
+    assert raises(told, "42809", RERUN.format("'gdpr_lost.number'"))
+    assert raises(told, "42P01", RERUN.format("'gdpr_lost.nothing'"))
+
+
+@pytest.mark.parametrize("kind", ["MATERIALIZED VIEW", "UNLOGGED TABLE", "TEMPORARY TABLE"])
+def test_other_tables(kind):
+    with lost() as told:
+        name = "copied" if kind.startswith("TEMP") else "gdpr_lost.copied"
+        told.execute(f"CREATE {kind} {name} AS TABLE gdpr_lost.event")
+        assert {row[2] for row in told.outcomes(f"'{name}'")} == {"applied"}
+        told.as_before_the_loss()
+
+
+def test_a_materialized_view_that_nobody_has_filled(told):
+    told.execute("CREATE MATERIALIZED VIEW IF NOT EXISTS gdpr_lost.empty AS TABLE gdpr_lost.event WITH NO DATA")
+    assert raises(told, "55000", RERUN.format("'gdpr_lost.empty'"))
+
+
+def test_a_table_of_somebody_else(told):
+    """Whoever can write the source can have anybody erased."""
+    told.execute("DROP TABLE IF EXISTS gdpr_lost.theirs; CREATE TABLE gdpr_lost.theirs AS TABLE gdpr_lost.event; CREATE ROLE regress_stranger")
+    try:
+        told.execute("ALTER TABLE gdpr_lost.theirs OWNER TO regress_stranger")
+        refused(told, "42501", "'gdpr_lost.theirs'", "theirs")
+    finally:
+        told.execute("DROP OWNED BY regress_stranger; DROP ROLE regress_stranger")
+
+
+def test_events_of_another_database(told):
+    """Origins that neither the log nor gdpr_log.database knows."""
+    told.execute("DROP TABLE IF EXISTS gdpr_lost.foreign_event; CREATE TABLE gdpr_lost.foreign_event AS TABLE gdpr_lost.event")
+    told.execute("UPDATE gdpr_lost.foreign_event SET origin = '7000000000000000000/5/1', id = gen_random_uuid()")
+    refused(told, "22023", "'gdpr_lost.foreign_event'")
+    # A database beside it, in the same cluster.
+    told.execute("UPDATE gdpr_lost.foreign_event f SET origin = split_part(e.origin, '/', 1) || '/5/1' FROM gdpr_log.event e")
+    refused(told, "22023", "'gdpr_lost.foreign_event'")
+
+
+def test_only_events_of_other_logs():
+    """A shared table: of rows of another log, and of void ones, nothing is applied."""
+    with lost() as told:
+        told.execute("ALTER TABLE gdpr_lost.event ADD log text, ADD void boolean")
+        told.execute("UPDATE gdpr_lost.event SET log = gdpr_secret_check(), void = false")
+        told.execute("UPDATE gdpr_lost.event SET log = 'another' WHERE call = 'erase' AND keys = '[1]'; UPDATE gdpr_lost.event SET void = true WHERE call = 'DELETE'")
+        assert told.outcomes("'gdpr_lost.event'") == [("public.person", "anonymised", "applied", 1)]
+        assert told.rows("SELECT (SELECT count(*) FROM person WHERE id = 1), (SELECT count(*) FROM pet WHERE id = 2)") == [(1, 1)]
+        # They are of this log after all.
+        told.execute("UPDATE gdpr_lost.event SET log = gdpr_secret_check(), void = NULL")
+        assert told.outcomes("'gdpr_lost.event'") == [("public.person", "deleted", "applied", 1), ("public.pet", "deleted", "applied", 1)]
+        told.as_before_the_loss()
+
+
+# Who may
+
+def test_s70_a_caller_without_privileges(told):
+    """As for the actions: EXECUTE is nobody's by default, and then the tables' own privileges count; the message names the table."""
+    told.execute("CREATE ROLE regress_clerk")
+    try:
+        told.execute("SET ROLE regress_clerk")
+        assert raises_as(told, "42501", RERUN.format("'gdpr_lost.event'"))
+        told.execute("RESET ROLE")
+        told.execute("GRANT EXECUTE ON FUNCTION gdpr_rerun(regclass, boolean, text) TO regress_clerk; GRANT USAGE ON SCHEMA gdpr_log, gdpr_lost TO regress_clerk")
+        told.execute("GRANT SELECT ON gdpr_lost.event TO regress_clerk; GRANT SELECT, DELETE, UPDATE ON person TO regress_clerk")
+        for privileges in ([], ["SELECT"], ["SELECT", "UPDATE"]):
+            told.execute("".join(f"GRANT {privilege} ON pet TO regress_clerk;" for privilege in privileges) or "SELECT")
+            told.execute("SET ROLE regress_clerk")
+            assert "pet" in raises_as(told, "42501", RERUN.format("'gdpr_lost.event'")).message_primary
+            assert "pet" in raises_as(told, "42501", RERUN.format("'gdpr_lost.event', dry_run => true")).message_primary
+            told.execute("RESET ROLE")
+        told.execute("REVOKE UPDATE ON person FROM regress_clerk; GRANT DELETE ON pet TO regress_clerk; SET ROLE regress_clerk")
+        assert "person" in raises_as(told, "42501", RERUN.format("'gdpr_lost.event'")).message_primary
+    finally:
+        told.execute("RESET ROLE; DROP OWNED BY regress_clerk; DROP ROLE regress_clerk")
+
+
+def raises_as(told, sqlstate, statement):
+    with pytest.raises(psycopg.Error) as raised:
+        told.execute(statement)
+    assert raised.value.sqlstate == sqlstate, raised.value
+    return raised.value.diag
+
+
+def test_s70_a_caller_with_the_privileges_of_the_actions():
+    with lost() as told:
+        told.execute("CREATE ROLE regress_clerk")
+        try:
+            told.execute("GRANT EXECUTE ON FUNCTION gdpr_rerun(regclass, boolean, text) TO regress_clerk; GRANT USAGE ON SCHEMA gdpr_lost TO regress_clerk")
+            told.execute("GRANT SELECT ON gdpr_lost.event TO regress_clerk; GRANT SELECT, DELETE, UPDATE ON person, pet TO regress_clerk")
+            told.execute("SET ROLE regress_clerk")
+            assert {row[2] for row in told.outcomes("'gdpr_lost.event'")} == {"applied"}
+            told.execute("RESET ROLE")
+            told.as_before_the_loss()
+            assert told.value("SELECT \"current_user\"::text FROM gdpr_log.event WHERE action = 'rerun'") == "regress_clerk"
+        finally:
+            told.execute("RESET ROLE; DROP OWNED BY regress_clerk; DROP ROLE regress_clerk")
+
+
+def test_in_a_read_only_transaction(told):
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), told.connection.transaction():
+        told.execute("SET TRANSACTION READ ONLY")
+        told.execute(RERUN.format("'gdpr_lost.event'"))
+
+
+# S80: an edited log
+
+EDITS = [
+    "UPDATE {0} SET keys = '[7]' WHERE call = 'DELETE'",
+    "UPDATE {0} SET relation = 'public.person' WHERE call = 'DELETE'",
+    "UPDATE {0} SET action = 'kept', columns = '{{}}', fingerprints = NULL WHERE call = 'DELETE'",
+    "UPDATE {0} SET at = at + interval '1 second' WHERE call = 'DELETE'",
+    "UPDATE {0} SET fingerprints = set_byte(fingerprints, 0, 255 - get_byte(fingerprints, 0)) WHERE call = 'DELETE'",
+    "DELETE FROM {0} WHERE call = 'DELETE'",
+    "INSERT INTO {0} (id, request, at, transaction, \"session_user\", \"current_user\", call, subject, relation, action, rows, key_columns, keys, columns, fingerprints, ground,"
+    " registry_version, reason, origin{1}) SELECT gen_random_uuid(), request, at, transaction, \"session_user\", \"current_user\", call, subject, relation, action, rows, key_columns,"
+    " '[8]', columns, fingerprints, ground, registry_version, reason, origin{1} FROM {0} WHERE call = 'DELETE'",
+]
+
+
+def broken(told, source, id_):
+    """Refused, and the event named; nothing has changed."""
+    diagnosis = raises(told, "XX001", RERUN.format(source))
+    assert diagnosis.message_hint
+    said = f"{diagnosis.message_primary} {diagnosis.message_detail}"
+    assert id_ is None or str(id_) in said, said
+    raises(told, "XX001", RERUN.format(f"{source}, dry_run => true" if source else "dry_run => true"))
+    assert told.value("SELECT restored FROM gdpr_log.status")
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.split(" WHERE")[0][:40])
+def test_s80_an_edited_file_or_mirror(edit):
+    """In gdpr_log.imported by a superuser here, and in the mirror by one there."""
+    with mirror_database() as mirror, story(SCHEMA) as told:
+        point_to_mirror(told, None, mirror.info.dbname)
+        told.execute("SELECT * FROM gdpr_erase('person', 9); SELECT gdpr_log_seal()")
+        told.back_up()
+        told.execute(SINCE)
+        told.execute("SELECT gdpr_log_seal(); SELECT * FROM gdpr_log_mirror_sync()")
+        victim = told.value("SELECT id FROM gdpr_log.event WHERE call = 'DELETE'")
+        told.lose()
+        told.restore()
+        inserted = edit.startswith("INSERT")
+        told.execute(edit.format("gdpr_log.imported", ""))
+        broken(told, "'gdpr_log.imported'", None if inserted else victim)
+        mirror.execute("ALTER TABLE gdpr_mirror.event DISABLE TRIGGER ALL")
+        mirror.execute(edit.format("gdpr_mirror.event", ", log" if inserted else ""))
+        mirror.execute("ALTER TABLE gdpr_mirror.event ENABLE TRIGGER ALL")
+        broken(told, "", None if inserted else victim)
+
+
+def test_s80_a_seal_is_edited():
+    with mirror_database() as mirror, story(SCHEMA) as told:
+        point_to_mirror(told, None, mirror.info.dbname)
+        told.execute("SELECT * FROM gdpr_erase('person', 9); SELECT gdpr_log_seal()")
+        told.back_up()
+        told.execute(SINCE)
+        told.execute("SELECT gdpr_log_seal(); SELECT * FROM gdpr_log_mirror_sync()")
+        told.lose()
+        told.restore(file=False)
+        mirror.execute("ALTER TABLE gdpr_mirror.seal DISABLE TRIGGER ALL; UPDATE gdpr_mirror.seal SET entries = substr(entries, 49) WHERE number = 2")
+        broken(told, "", None)
+
+
+def test_s80_what_was_not_sealed_cannot_be_verified_and_is_applied():
+    with lost() as told:
+        told.execute("UPDATE gdpr_lost.event SET reason = 'changed' WHERE call = 'DELETE'")
+        assert {row[2] for row in told.outcomes("'gdpr_lost.event'")} == {"applied"}
+        assert told.now_differs() == []
