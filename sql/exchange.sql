@@ -1,7 +1,7 @@
 -- The log as a file: JSON lines, which a database that was restored reads again.
 
 -- Events that came by file. They are no part of the log here: they say what a log said elsewhere.
-CREATE TABLE gdpr_log.imported (LIKE gdpr_log.event INCLUDING CONSTRAINTS INCLUDING COMMENTS);
+CREATE TABLE gdpr_log.imported (LIKE gdpr_log.event INCLUDING CONSTRAINTS INCLUDING COMMENTS, log text NOT NULL);
 ALTER TABLE gdpr_log.imported ADD PRIMARY KEY (id), ALTER COLUMN fingerprints SET STORAGE EXTERNAL, ALTER COLUMN keys SET STORAGE EXTERNAL;
 SELECT pg_catalog.pg_extension_config_dump('gdpr_log.imported', '');
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gdpr_log.imported
@@ -9,13 +9,15 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gdpr_log.impor
 ALTER TABLE gdpr_log.imported ENABLE ALWAYS TRIGGER append_only;
 REVOKE ALL ON gdpr_log.imported FROM PUBLIC;
 -- And the seals over them, by which it is seen when somebody changes them here.
-CREATE TABLE gdpr_log.imported_seal (LIKE gdpr_log.seal INCLUDING COMMENTS);
+CREATE TABLE gdpr_log.imported_seal (LIKE gdpr_log.seal INCLUDING COMMENTS, log text NOT NULL);
 ALTER TABLE gdpr_log.imported_seal ADD PRIMARY KEY (number, digest), ALTER COLUMN entries SET STORAGE EXTERNAL;
 SELECT pg_catalog.pg_extension_config_dump('gdpr_log.imported_seal', '');
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gdpr_log.imported_seal
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_log.append_only();
 ALTER TABLE gdpr_log.imported_seal ENABLE ALWAYS TRIGGER append_only;
 REVOKE ALL ON gdpr_log.imported_seal FROM PUBLIC;
+COMMENT ON COLUMN gdpr_log.imported.log IS 'Under which secret it was written: gdpr_secret_check()';
+COMMENT ON COLUMN gdpr_log.imported_seal.log IS 'Under which secret its events were written: gdpr_secret_check()';
 COMMENT ON TABLE gdpr_log.imported_seal IS 'The seals that came with them. Written by gdpr_log_import';
 COMMENT ON TABLE gdpr_log.imported IS 'Events that came by file: what a log said elsewhere. Written by gdpr_log_import';
 
@@ -121,16 +123,17 @@ BEGIN
     UNION ALL
     SELECT pg_catalog.format('event %s was imported before, and was another', v.id)
     FROM event v JOIN gdpr_log.imported i ON i.id = v.id
-    WHERE gdpr_log.digest(i::text::gdpr_log.event) <> v.digest
+    CROSS JOIN LATERAL pg_catalog.jsonb_populate_record(NULL::gdpr_log.event, pg_catalog.to_jsonb(i)) e
+    WHERE gdpr_log.digest(e) <> v.digest
   )
   SELECT min(problem) INTO broken FROM problems;
   IF broken IS NOT NULL THEN
     RAISE EXCEPTION 'the chain of these events is broken' USING ERRCODE = 'data_corrupted', DETAIL = broken || '.',
       HINT = 'Somebody has changed the lines, or the log before they were written: gdpr_log_verify() there tells. Nothing was imported.';
   END IF;
-  INSERT INTO gdpr_log.imported SELECT e.* FROM pg_catalog.unnest(events) e ON CONFLICT (id) DO NOTHING;
+  INSERT INTO gdpr_log.imported SELECT e.*, head ->> 'secret' FROM pg_catalog.unnest(events) e ON CONFLICT (id) DO NOTHING;
   GET DIAGNOSTICS imported = ROW_COUNT;
-  INSERT INTO gdpr_log.imported_seal SELECT s.* FROM pg_catalog.unnest(seals) s ON CONFLICT (number, digest) DO NOTHING;
+  INSERT INTO gdpr_log.imported_seal SELECT s.*, head ->> 'secret' FROM pg_catalog.unnest(seals) s ON CONFLICT (number, digest) DO NOTHING;
   RETURN imported;
 END $$;
 

@@ -3,7 +3,8 @@
 -- Which database this is. A dump brings along the origin of the one that was dumped, and a copy of the files has it, too: so a database that was restored
 -- knows that it was. gdpr_rerun makes it this one.
 CREATE TABLE gdpr_log.database (
-  origin text NOT NULL
+  origin text   NOT NULL,
+  former text[] NOT NULL DEFAULT '{}'
 );
 CREATE UNIQUE INDEX database_is_one ON gdpr_log.database ((true));
 
@@ -167,8 +168,11 @@ END $$;
 CREATE FUNCTION gdpr_log.set_mirror(server name) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  -- Whoever writes an event meanwhile has written it before the mirror, and it is sent here; or afterwards, and sees it.
+  -- In the order in which others take these locks: a sync the first two, whoever writes an event the last two.
+  LOCK TABLE gdpr_log.database IN ROW EXCLUSIVE MODE;
+  LOCK TABLE gdpr_log.mirror_queue IN SHARE UPDATE EXCLUSIVE MODE;
   IF pg_catalog.to_regclass('gdpr_log.mirror') IS NOT NULL THEN
+    LOCK TABLE gdpr_log.event IN SHARE MODE;
     DROP FOREIGN TABLE gdpr_log.mirror, gdpr_log.mirror_seal;
   END IF;
   IF server IS NULL THEN
@@ -186,7 +190,7 @@ BEGIN
   -- A restored database has nothing to say there before it has asked what it lost.
   IF NOT gdpr_log.is_restored() THEN
     PERFORM @extschema@.gdpr_log_mirror_sync();
-    -- What was being written meanwhile: whoever writes waits now, and then finds the mirror.
+    -- And what was being written meanwhile: whoever has written is waited for; whoever writes now waits, and then finds the mirror.
     LOCK TABLE gdpr_log.event IN SHARE MODE;
     PERFORM @extschema@.gdpr_log_mirror_sync();
   END IF;
@@ -363,20 +367,28 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   is_lost text := pg_catalog.format('%s AND NOT EXISTS (SELECT FROM gdpr_log.event e WHERE e.id = v.id)', gdpr_log.of_this_log(source));
   is_new text := pg_catalog.format('%s AND NOT EXISTS (SELECT FROM gdpr_log.seal s WHERE s.number = v.number AND s.digest = v.digest)', gdpr_log.of_this_log(seals));
+  more bigint;
   lost uuid[];
   new bytea[];
   broken text;
 BEGIN
-  -- What is here already is neither fetched nor looked at.
-  EXECUTE pg_catalog.format('SELECT pg_catalog.array_agg(v.id) FROM %s v WHERE %s', source, is_lost) INTO lost;
-  IF pg_catalog.cardinality(lost) <= 10000 THEN
-    is_lost := 'v.id = ANY ($1)';
+  -- What is here already is neither fetched nor looked at; where it is little that is not, it is asked for by its ids.
+  EXECUTE pg_catalog.format('SELECT pg_catalog.count(*) FROM %s v WHERE %s', source, gdpr_log.of_this_log(source)) INTO more;
+  SELECT more - pg_catalog.count(*) INTO more FROM gdpr_log.event;
+  IF more <= 10000 THEN
+    EXECUTE pg_catalog.format('SELECT coalesce(pg_catalog.array_agg(v.id), ''{}'') FROM %s v WHERE %s', source, is_lost) INTO lost;
+    IF pg_catalog.cardinality(lost) <= 10000 THEN
+      is_lost := 'v.id = ANY ($1)';
+    END IF;
   END IF;
   IF seals IS NOT NULL THEN
     EXECUTE pg_catalog.format('SELECT pg_catalog.array_agg(v.digest) FROM %s v WHERE %s', seals, is_new) INTO new;
-    IF pg_catalog.cardinality(new) <= 10000 THEN
+    IF coalesce(pg_catalog.cardinality(new), 0) <= 10000 THEN
       is_new := gdpr_log.of_this_log(seals) || ' AND v.digest = ANY ($2)';
     END IF;
+  END IF;
+  IF new IS NULL AND NOT EXISTS (SELECT FROM gdpr_log.seal) THEN
+    RETURN;
   END IF;
   EXECUTE pg_catalog.format($sql$
     WITH seal AS MATERIALIZED (
@@ -395,10 +407,10 @@ BEGIN
                                                                ELSE 'event %%s is changed' END, coalesce(n.id, v.id))
       FROM (SELECT s.number, x.id, x.digest FROM seal s CROSS JOIN LATERAL gdpr_log.entries(s.entries) x
             WHERE NOT EXISTS (SELECT FROM gdpr_log.event e WHERE e.id = x.id)) n
-      FULL JOIN (SELECT v.id, v.origin, v.transaction, ROW(%4$s)::gdpr_log.event AS event FROM %2$s v WHERE %3$s) v ON v.id = n.id
+      FULL JOIN (SELECT v.id, v.origin, v.transaction, gdpr_log.digest(ROW(%4$s)::gdpr_log.event) AS digest FROM %2$s v WHERE %3$s) v ON v.id = n.id
       LEFT JOIN ends ON ends.origin = v.origin
       WHERE v.id IS NULL
-         OR n.id IS NOT NULL AND gdpr_log.digest(v.event) <> n.digest
+         OR n.id IS NOT NULL AND v.digest <> n.digest
          OR n.id IS NULL AND pg_catalog.pg_visible_in_snapshot(v.transaction, ends.snapshot)
     )
     SELECT p.problem FROM problems p ORDER BY p.number, p.id LIMIT 1
@@ -446,7 +458,7 @@ CREATE VIEW gdpr_log.status AS
           WHERE n.nspname OPERATOR(pg_catalog.=) 'gdpr_log' AND c.relname OPERATOR(pg_catalog.=) 'mirror') AS mirror,
          q.queued, q.queued_since, e.events,
          GREATEST(e.events OPERATOR(pg_catalog.-) t.sealed, 0) AS unsealed,
-         gdpr_log.head(l.number, l.digest) AS head, l.at AS sealed_at
+         CASE WHEN l.number IS NOT NULL THEN gdpr_log.head(l.number, l.digest) END AS head, l.at AS sealed_at
   FROM gdpr_log.database d
   CROSS JOIN (SELECT pg_catalog.count(*) AS queued, pg_catalog.min(v.at) AS queued_since
               FROM gdpr_log.mirror_queue w LEFT JOIN gdpr_log.event v ON v.id OPERATOR(pg_catalog.=) w.event) q

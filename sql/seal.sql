@@ -17,13 +17,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     OPERATOR(pg_catalog.||) pg_catalog.convert_to(pg_catalog.format('|%s|%s|', origin, snapshot), 'UTF8') OPERATOR(pg_catalog.||) entries)
 $$;
 
--- The entries of a seal, unpacked. Joined to '' they are fetched once, not for each.
+-- The entries of a seal, unpacked. Joined to '' they are fetched once, not for each; and by OFFSET 0 they are taken apart before anything is joined to them.
 CREATE FUNCTION gdpr_log.entries(entries bytea) RETURNS TABLE (id uuid, digest bytea)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 AS $$
   SELECT pg_catalog.encode(pg_catalog.substr(w.entries, i OPERATOR(pg_catalog.*) 48 OPERATOR(pg_catalog.+) 1, 16), 'hex')::pg_catalog.uuid,
          pg_catalog.substr(w.entries, i OPERATOR(pg_catalog.*) 48 OPERATOR(pg_catalog.+) 17, 32)
   FROM (SELECT $1 OPERATOR(pg_catalog.||) ''::pg_catalog.bytea AS entries OFFSET 0) w
   CROSS JOIN LATERAL pg_catalog.generate_series(0, pg_catalog.length(w.entries) OPERATOR(pg_catalog./) 48 OPERATOR(pg_catalog.-) 1) i
+  OFFSET 0
 $$;
 
 -- The seal is over the events that are committed now and were not when the one before was made: which these are, the two snapshots say. So it neither

@@ -181,12 +181,11 @@ pub fn statement(members: &[Member]) -> Result<()> {
             .position(|relation| message.contains(&format!("\"{}\"", relation.name)));
         let named = named.unwrap_or(0);
         let rules = &members[named].plan.tables[members[named].table];
-        Ok(failure::of_table(
-            relations[named],
-            Some(rules),
-            code,
-            message,
-        ))
+        let referenced = relations
+            .iter()
+            .find_map(|relation| failure::of_reference(relation, code, message));
+        Ok(referenced
+            .unwrap_or_else(|| failure::of_table(relations[named], Some(rules), code, message)))
     })?;
     for (member, deleted) in members.iter().zip(deleted) {
         if deleted != member.rows.len() {

@@ -2,6 +2,8 @@
 
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error};
+use crate::link::cached;
+use crate::link::hierarchy::Hierarchy;
 use crate::plan::TablePlan;
 
 /// What SET DEFAULT makes of a foreign key references nothing.
@@ -12,6 +14,29 @@ pub fn of_default(relation: &Relation, constraint: &str, code: Code) -> Error {
         format!("SET DEFAULT makes a row of table {table} violate foreign key \"{constraint}\""),
     )
     .hint("Let the columns' defaults reference a row that is there.")
+}
+
+/// Rows that are to be deleted are still referenced, by a foreign key that the server names; None for any other error.
+pub fn of_reference(relation: &Relation, code: Code, message: &str) -> Option<Error> {
+    let schema = cached::schema().filter(|_| code == Code::ERRCODE_FOREIGN_KEY_VIOLATION)?;
+    let mut keys = schema.foreign_keys.iter();
+    let named = keys.find(|key| {
+        let of_table = Hierarchy::new(&schema.inheritance).table(key.source) == relation.oid;
+        of_table && message.contains(&format!("\"{}\"", key.name))
+    })?;
+    let by = Relation::load_one(named.target).ok()?;
+    Some(
+        Error::new(
+            code,
+            format!(
+                "rows of table {} are still referenced by foreign key \"{}\" of table {}",
+                relation.qualified(),
+                named.name,
+                by.qualified()
+            ),
+        )
+        .hint("Delete these rows, or let them reference something else."),
+    )
 }
 
 /// A constraint, a rule's expression or a trigger refused some row. The constraint is named if the server named it.

@@ -32,7 +32,6 @@ use crate::walk::resolve::Status;
 use crate::walk::statements::{Purpose, Reading, Start};
 use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::Oid;
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
@@ -188,15 +187,10 @@ impl<'a> Referencing<'a> {
     }
 
     fn deciding(&self) -> Result<Deciding<'_>> {
+        let goal = Goal::Anonymise;
         Ok(Deciding {
-            home: self.home,
-            plan: &self.plan,
-            keys: &self.secret,
-            force: Cell::new(false),
-            access: self.access,
-            goal: Goal::Anonymise,
-            stayed: RefCell::default(),
             spared: self.spared()?,
+            ..Deciding::new(self.home, &self.plan, &self.secret, self.access, goal)
         })
     }
 

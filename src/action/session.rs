@@ -75,14 +75,8 @@ impl<'a> Session<'a> {
         goal: Goal,
     ) -> Deciding<'b> {
         Deciding {
-            home: self.home,
-            plan: &self.plan,
-            keys,
             force: Cell::new(force),
-            access,
-            goal,
-            stayed: RefCell::default(),
-            spared: 0,
+            ..Deciding::new(self.home, &self.plan, keys, access, goal)
         }
     }
 

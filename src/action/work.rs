@@ -215,7 +215,21 @@ pub struct Candidates {
     pub rows: Vec<(u32, i64)>,
 }
 
-impl Deciding<'_> {
+impl<'a> Deciding<'a> {
+    /// What is anonymised already is left alone, and no column is spared.
+    pub fn new(home: &'a Home, plan: &'a Plan, keys: &'a Keys, access: Access, goal: Goal) -> Self {
+        Self {
+            home,
+            plan,
+            keys,
+            force: Cell::new(false),
+            access,
+            goal,
+            stayed: RefCell::default(),
+            spared: 0,
+        }
+    }
+
     /// Decides about all rows that a walk has found. Needs SPI and pinned settings.
     pub fn decide(&self, found: &[Option<Found>]) -> Result<Work> {
         let mut fates = Fates::new(self, found);

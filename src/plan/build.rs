@@ -2,7 +2,7 @@
 
 use super::{Change, Group, KeyPart, Plan, TablePlan, Treatment};
 use crate::catalog::details::Details;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::link::cached;
 use crate::link::graph::{End, Graph, Link, Table, Value, Wanted};
 use crate::registry::hooks::Hooks;
@@ -22,6 +22,28 @@ const ARGUMENTS: usize = 90;
 impl Plan {
     /// Needs SPI and pinned settings.
     pub fn build(graph: &Rc<Graph>) -> Result<Self> {
+        Self::build_by(graph, table_plan)
+    }
+
+    /// For rows of the first table alone. If its rules do not work, it has none, and the error says why. Needs SPI and pinned settings.
+    pub fn of_one(graph: &Rc<Graph>) -> Result<(Self, Option<Error>)> {
+        let mut broken = None;
+        let plan = Self::build_by(graph, |graph, number, details| {
+            if number == 0 {
+                match table_plan(graph, number, details) {
+                    Ok(plan) => return Ok(plan),
+                    Err(error) => broken = Some(error),
+                }
+            }
+            Ok(without_rules(graph, number, details))
+        })?;
+        Ok((plan, broken))
+    }
+
+    fn build_by(
+        graph: &Rc<Graph>,
+        mut table_plan: impl FnMut(&Graph, usize, Option<&Details>) -> Result<TablePlan>,
+    ) -> Result<Self> {
         let ruled = graph.tables.iter().filter(|table| table.depth.is_some());
         let ruled: Vec<Oid> = ruled.map(|table| table.relation).collect();
         let details: HashMap<Oid, Details> = Details::load_all(&ruled)?
@@ -117,6 +139,26 @@ fn table_plan(graph: &Graph, number: usize, details: Option<&Details>) -> Result
         changes,
         treatment,
     })
+}
+
+fn without_rules(graph: &Graph, number: usize, details: Option<&Details>) -> TablePlan {
+    let table = &graph.tables[number];
+    let key = table.key.iter().zip(key_columns(table, "target"));
+    TablePlan {
+        treatment: Treatment::Nothing,
+        changes: Vec::new(),
+        reasons: None,
+        pseudonymous: false,
+        key: key
+            .map(|(column, identity)| KeyPart::new(column.name.clone(), identity, false))
+            .collect(),
+        hooks: Hooks::default(),
+        triggers: details.is_some_and(|details| details.triggers),
+        needs_all_rows: None,
+        has_expression: false,
+        constraints: details.map(Details::names).unwrap_or_default(),
+        group: None,
+    }
 }
 
 /// NULL stays NULL, whatever the rule.

@@ -24,6 +24,8 @@ enum Form {
     Int8,
     Uuid,
     Text,
+    /// a timestamp with time zone, in UTC, whatever the session's time zone is
+    Instant(Oid),
     /// by the type's output function
     Output(Oid),
 }
@@ -37,6 +39,8 @@ impl Form {
             pg_sys::INT8OID => Self::Int8,
             pg_sys::UUIDOID => Self::Uuid,
             pg_sys::TEXTOID | pg_sys::VARCHAROID => Self::Text,
+            // It is stored as the timestamp in UTC is.
+            pg_sys::TIMESTAMPTZOID => Self::Instant(output_function(pg_sys::TIMESTAMPOID)),
             other => Self::Output(output_function(other)),
         }
     }
@@ -88,13 +92,28 @@ impl KeyPart {
                 Form::Int8 => append(text, i64::from_datum(value, false)),
                 Form::Uuid => append(text, Uuid::from_datum(value, false)),
                 Form::Text => append(text, <&str>::from_datum(value, false)),
-                Form::Output(function) => {
-                    let printed = pg_sys::OidOutputFunctionCall(function, value);
-                    text.push_str(&CStr::from_ptr(printed).to_string_lossy());
-                    pg_sys::pfree(printed.cast());
+                Form::Output(function) => print(function, value, text),
+                Form::Instant(function) => {
+                    print(function, value, text);
+                    match text.strip_suffix(" BC").map(str::len) {
+                        Some(before) => text.insert_str(before, "+00"),
+                        None if text.ends_with("infinity") => {}
+                        None => text.push_str("+00"),
+                    }
                 }
             }
         }
+    }
+}
+
+/// # Safety
+/// The value must be of the type that the output function is of.
+unsafe fn print(function: Oid, value: Datum, text: &mut String) {
+    // SAFETY: as promised by the caller; the function returns a palloc'd string.
+    unsafe {
+        let printed = pg_sys::OidOutputFunctionCall(function, value);
+        text.push_str(&CStr::from_ptr(printed).to_string_lossy());
+        pg_sys::pfree(printed.cast());
     }
 }
 

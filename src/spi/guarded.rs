@@ -34,6 +34,26 @@ pub fn run_naming(
     }
 }
 
+/// What fails because another server cannot be reached is said by `said`.
+pub fn connected(run: impl FnOnce() -> Result<()>, said: impl FnOnce() -> Error) -> Result<()> {
+    let run = AssertUnwindSafe(run);
+    let failed = pgrx::PgTryBuilder::new(AssertUnwindSafe(|| run.0().map(|()| true)))
+        .catch_others(|caught| match caught {
+            CaughtError::PostgresError(report)
+                if report.sql_error_code() as u32 & 0o7777
+                    == Code::ERRCODE_CONNECTION_EXCEPTION as u32 & 0o7777 =>
+            {
+                Ok(false)
+            }
+            other => other.rethrow(),
+        })
+        .execute();
+    match failed? {
+        true => Ok(()),
+        false => Err(said()),
+    }
+}
+
 /// The server's own errors that are about the session and not about a row: conflicts with others, resources, cancels. All others can show values:
 /// what a function raises, and the statements that it makes of values, can say anything in any class.
 pub fn is_of_session(code: Code) -> bool {

@@ -162,19 +162,21 @@ impl Ids {
         self.end()
     }
 
-    /// The same, unless a part's type does not read its text.
-    pub fn add_if_read(&mut self, graph: &Graph, texts: &[&str]) {
+    /// The same, unless a part's type does not read its text. Whether it did.
+    pub fn add_if_read(&mut self, graph: &Graph, texts: &[&str]) -> bool {
         let key = graph.start().key.iter();
         let read = key.zip(texts).zip(&self.columns);
         let values: Option<Vec<Datum>> = read
             .map(|((column, text), kept)| value_of(column, text, kept.storage().oid))
             .collect();
-        if let Some(values) = values {
-            for (i, value) in values.into_iter().enumerate() {
-                self.push(i, Some(value));
-            }
-            self.rows.push(self.rows.len() as u32);
+        let Some(values) = values else {
+            return false;
+        };
+        for (i, value) in values.into_iter().enumerate() {
+            self.push(i, Some(value));
         }
+        self.rows.push(self.rows.len() as u32);
+        true
     }
 
     fn push(&mut self, column: usize, value: Option<Datum>) {

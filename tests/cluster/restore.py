@@ -8,6 +8,7 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import pytest
@@ -23,6 +24,13 @@ WHERE relkind = 'r' AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE 
 """
 EVENTS = "SELECT id, e::text FROM gdpr_log.event e"
 RERUN = "SELECT event, relation, action, outcome, rows FROM gdpr_rerun({}) WITH ORDINALITY AS r (event, relation, action, outcome, rows, n) ORDER BY n"
+
+
+class Warned(NamedTuple):
+    sqlstate: str
+    message: str
+    detail: str | None
+    hint: str | None
 
 
 class Story:
@@ -54,7 +62,11 @@ class Story:
     def connect(self):
         self.disconnect()
         self.connection = self.session()
-        self.connection.add_notice_handler(lambda diagnosis: self.warnings.append(diagnosis) if diagnosis.severity == "WARNING" else None)
+        self.connection.add_notice_handler(self.notice)
+
+    def notice(self, said):
+        if said.severity == "WARNING":
+            self.warnings.append(Warned(said.sqlstate, said.message_primary, said.message_detail, said.message_hint))
 
     def disconnect(self):
         if self.connection is not None:
@@ -142,8 +154,8 @@ class Story:
         return self.rows(RERUN.format(arguments))
 
     def outcomes(self, arguments=""):
-        """The same without ids and without sequences: (relation, action, outcome, rows)."""
-        return sorted(row[1:] for row in self.rerun(arguments) if row[2] != "sequence")
+        """The same without ids, without sequences and former reruns: (relation, action, outcome, rows)."""
+        return sorted(row[1:] for row in self.rerun(arguments) if row[2] not in ("sequence", "rerun"))
 
     def now_differs(self):
         """How the tables differ from what they were before the loss: not at all, after a rerun. A value that was made up is another one, not the first."""
@@ -156,8 +168,9 @@ class Story:
         return backed_up not in (expected, found) and found is not None
 
     def log_differs(self):
-        """Events that were known before the loss and are not now, or the other way round; those of reruns do not count."""
-        now = {id_: text for id_, text in self.log().items() if id_ not in self.reruns()}
+        """Events that were known before the loss and are not now, or the other way round; reruns since do not count."""
+        reruns = self.reruns()
+        now = {id_: text for id_, text in self.log().items() if id_ in self.before_log or id_ not in reruns}
         return sorted(now.items() ^ self.before_log.items())
 
     def reruns(self):
@@ -168,10 +181,10 @@ class Story:
         assert self.log_differs() == []
         assert self.marks() == self.before_marks
 
-    def nothing_is_left_to_do(self):
+    def nothing_is_left_to_do(self, source=""):
         """Once more: it changes nothing and logs nothing."""
         now, log, marks, sequences = contents(self.connection), self.log(), self.marks(), sequence_states(self.connection)
-        assert self.rerun() == []
+        assert self.rerun(source) == []
         assert differences(now, contents(self.connection)) == []
         assert (self.log(), self.marks(), sequence_states(self.connection)) == (log, marks, sequences)
 
@@ -267,14 +280,15 @@ def point_to_mirror(story, host, mirror, server="log_server"):
 @contextlib.contextmanager
 def mirror_database(name="gdpr_rerun_mirror", host=None):
     """An empty database for the mirror, and a session there."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(dbname="postgres", host=host, autocommit=True) as server:
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         server.execute(drop)
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-        try:
-            with psycopg.connect(dbname=name, host=host, autocommit=True) as connection:
-                yield connection
-        finally:
+    try:
+        with psycopg.connect(dbname=name, host=host, autocommit=True) as connection:
+            yield connection
+    finally:
+        with psycopg.connect(dbname="postgres", host=host, autocommit=True) as server:
             server.execute(drop)
 
 

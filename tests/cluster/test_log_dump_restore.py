@@ -121,11 +121,14 @@ def test_the_chain_goes_on_after_a_restore(shop, database, restored, tmp_path):
         verify = "SELECT problem FROM gdpr_log_verify(%s)"
         assert copy.execute(verify, (head,)).fetchall() == []
         copy.execute(ANONYMISE, (3,))
+        # Before the rerun nothing is sealed: it could be the end of another chain.
+        assert copy.execute("SELECT gdpr_log_seal()").fetchone() == (head,)
+        copy.execute("SELECT * FROM gdpr_rerun('gdpr_log.event')")
         new = copy.execute("SELECT gdpr_log_seal()").fetchone()[0]
         assert copy.execute(verify, (head,)).fetchall() == copy.execute(verify, (new,)).fetchall() == []
-        # One of the events that the dump brought along, one of those written here.
+        # One of the events that the dump brought along, one of those written here, with that of the rerun.
         entries = "SELECT length(entries) / 48, origin = gdpr_log_origin() FROM gdpr_log.seal ORDER BY number"
-        assert copy.execute(entries).fetchall() == [(3, False), (3, False), (3, True)]
+        assert copy.execute(entries).fetchall() == [(3, False), (3, False), (4, True)]
         copy.execute("UPDATE gdpr_log.event SET rows = rows + 1, keys = keys || keys, fingerprints = fingerprints || fingerprints WHERE relation = 'shop.login'")
         assert copy.execute(verify, (new,)).fetchall() == [("event is changed",)] * 3
     assert shop.execute("SELECT problem FROM gdpr_log_verify(%s)", (new,)).fetchall() == [("seal is missing",)]
@@ -142,7 +145,7 @@ def test_what_was_logged_after_the_backup_comes_by_file(shop, database, restored
         assert copy.execute("SELECT gdpr_log_import(%s)", (lines,)).fetchone() == (4,)
         lost = "SELECT count(*) FROM gdpr_log.imported WHERE id NOT IN (SELECT id FROM gdpr_log.event)"
         assert copy.execute(lost).fetchone() == (4,)
-        events = "SELECT e::text FROM {} e ORDER BY 1"
+        events = "SELECT (to_jsonb(e) - 'log')::text FROM {} e ORDER BY 1"
         assert copy.execute(events.format("gdpr_log.imported")).fetchall() == shop.execute(events.format("gdpr_log.event")).fetchall()
     with psycopg.connect(dbname=restored, autocommit=True) as other:
         other.execute("DROP EXTENSION gdpr_ext CASCADE; DROP SCHEMA IF EXISTS gdpr_log CASCADE; CREATE EXTENSION gdpr_ext")

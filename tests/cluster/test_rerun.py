@@ -117,11 +117,12 @@ def test_s70_all_is_as_before_the_loss(kind, source):
         if source == "table":
             told.table_of_events()
         assert len(told.now_differs()) > 40
-        check_rerun(told, "'gdpr_lost.event'" if source == "table" else "")
+        argument = "'gdpr_lost.event'" if source == "table" else ""
+        check_rerun(told, argument)
         relation = {"mirror": "gdpr_log.mirror", "file": "gdpr_log.imported", "table": "gdpr_lost.event"}[source]
         assert told.value("SELECT relation FROM gdpr_log.event WHERE action = 'rerun'") == relation
         # S73
-        told.nothing_is_left_to_do()
+        told.nothing_is_left_to_do(argument)
         # The log is as sound as it was, and can be sealed on.
         head = told.value("SELECT gdpr_log_seal()")
         assert told.rows("SELECT * FROM gdpr_log_verify(%s)", (head,)) == []
@@ -131,7 +132,7 @@ def test_s70_all_is_as_before_the_loss(kind, source):
         if source == "mirror":
             assert told.rows("SELECT sent, voided FROM gdpr_log_mirror_sync()")[0][1] == 0
             assert {id_ for id_, in mirror.execute("SELECT id FROM gdpr_mirror.event WHERE NOT void").fetchall()} == told.log().keys()
-        told.nothing_is_left_to_do()
+        told.nothing_is_left_to_do(argument)
 
 
 @pytest.fixture

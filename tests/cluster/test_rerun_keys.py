@@ -7,38 +7,38 @@ KEYS = """
 CREATE EXTENSION citext;
 CREATE DOMAIN number AS bigint CHECK (VALUE > 0);
 CREATE TABLE composite (tenant int, no int, name text, mail text UNIQUE, PRIMARY KEY (no, tenant));
-CREATE TABLE half (tenant int, id uuid, name text, PRIMARY KEY (tenant, id));
-CREATE TABLE by_uuid (id uuid PRIMARY KEY, name text);
-CREATE TABLE by_text (login text PRIMARY KEY, name text);
-CREATE TABLE by_citext (login citext PRIMARY KEY, name text);
-CREATE TABLE by_char (code char(6) PRIMARY KEY, name text);
-CREATE TABLE by_numeric (id numeric PRIMARY KEY, name text);
-CREATE TABLE by_date (day date, place varchar(9), name text, PRIMARY KEY (day, place));
-CREATE TABLE by_time (at timestamptz PRIMARY KEY, name text);
-CREATE TABLE by_bytea (id bytea PRIMARY KEY, name text);
-CREATE TABLE by_inet (id inet PRIMARY KEY, name text);
-CREATE TABLE by_domain (id number PRIMARY KEY, name text);
-CREATE TABLE by_small (id smallint PRIMARY KEY, name text);
-CREATE TABLE by_unique (id int UNIQUE NOT NULL, name text);
-CREATE TABLE by_hand (id int, name text);
-CREATE TABLE "Odd ""table" ("the 'key" int PRIMARY KEY, "Name, of" text);
+CREATE TABLE half (tenant int, id uuid, name text, mail text, PRIMARY KEY (tenant, id));
+CREATE TABLE by_uuid (id uuid PRIMARY KEY, name text, mail text);
+CREATE TABLE by_text (login text PRIMARY KEY, name text, mail text);
+CREATE TABLE by_citext (login citext PRIMARY KEY, name text, mail text);
+CREATE TABLE by_char (code char(6) PRIMARY KEY, name text, mail text);
+CREATE TABLE by_numeric (id numeric PRIMARY KEY, name text, mail text);
+CREATE TABLE by_date (day date, place varchar(9), name text, mail text, PRIMARY KEY (day, place));
+CREATE TABLE by_time (at timestamptz PRIMARY KEY, name text, mail text);
+CREATE TABLE by_bytea (id bytea PRIMARY KEY, name text, mail text);
+CREATE TABLE by_inet (id inet PRIMARY KEY, name text, mail text);
+CREATE TABLE by_domain (id number PRIMARY KEY, name text, mail text);
+CREATE TABLE by_small (id smallint PRIMARY KEY, name text, mail text);
+CREATE TABLE by_unique (id int UNIQUE NOT NULL, name text, mail text);
+CREATE TABLE by_hand (id int, name text, mail text);
+CREATE TABLE "Odd ""table" ("the 'key" int PRIMARY KEY, "Name, of" text, mail text);
 INSERT INTO composite SELECT n % 3, n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
-INSERT INTO half SELECT n % 3, md5(n::text)::uuid, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_uuid SELECT md5(n::text)::uuid, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_text SELECT 'Login ' || n, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_citext SELECT 'Login ' || n, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_char SELECT 'c' || n, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_numeric SELECT n * 1.50, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_date SELECT '2020-01-01'::date + n, 'Ulm', 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_time SELECT '2020-01-01 00:00 UTC'::timestamptz + n * interval '1 microsecond', 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_bytea SELECT decode(md5(n::text), 'hex'), 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_inet SELECT '10.0.0.0'::inet + n, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_domain SELECT n, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_small SELECT n, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_unique SELECT n, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO by_hand SELECT n, 'name ' || n FROM generate_series(1, 9) n;
-INSERT INTO "Odd ""table" SELECT n, 'name ' || n FROM generate_series(1, 9) n;
-SELECT gdpr_register(c.oid, CASE relname WHEN 'Odd "table' THEN '{"Name, of": "null"}' ELSE '{"name": "null"}' END::jsonb, subject => relname <> 'by_hand',
+INSERT INTO half SELECT n % 3, md5(n::text)::uuid, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_uuid SELECT md5(n::text)::uuid, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_text SELECT 'Login ' || n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_citext SELECT 'Login ' || n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_char SELECT 'c' || n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_numeric SELECT n * 1.50, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_date SELECT '2020-01-01'::date + n, 'Ulm', 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_time SELECT '2020-01-01 00:00 UTC'::timestamptz + n * interval '1 microsecond', 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_bytea SELECT decode(md5(n::text), 'hex'), 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_inet SELECT '10.0.0.0'::inet + n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_domain SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_small SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_unique SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO by_hand SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+INSERT INTO "Odd ""table" SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
+SELECT gdpr_register(c.oid, CASE relname WHEN 'Odd "table' THEN '{"Name, of": "null", "mail": "null"}' ELSE '{"name": "null", "mail": "null"}' END::jsonb, subject => relname <> 'by_hand',
                      key => CASE relname WHEN 'by_hand' THEN '{id}'::text[] END)
 FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e');
@@ -169,11 +169,11 @@ def test_s75_a_partitioned_person():
 def test_s75_heirs():
     """The keys of a table and of those that inherit from it are not unique together: the row of the one is not that of the other."""
     schema = """
-        CREATE TABLE person (id int PRIMARY KEY, name text);
+        CREATE TABLE person (id int PRIMARY KEY, name text, mail text);
         CREATE TABLE staff (salary int, PRIMARY KEY (id)) INHERITS (person);
-        INSERT INTO person SELECT n, 'name ' || n FROM generate_series(1, 4) n;
-        INSERT INTO staff SELECT n, 'staff ' || n, n FROM generate_series(3, 6) n;
-        SELECT gdpr_register('person', '{"name": "null"}', subject => true);
+        INSERT INTO person SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 4) n;
+        INSERT INTO staff SELECT n, 'staff ' || n, 'mail ' || n, n FROM generate_series(3, 6) n;
+        SELECT gdpr_register('person', '{"name": "null", "mail": "null"}', subject => true);
     """
     with story(schema) as told:
         told.back_up()
@@ -236,20 +236,20 @@ def test_s75_somebody_who_came_back_under_the_same_id_before_the_loss():
 # Circles and rows that reference themselves
 
 CIRCLES = """
-CREATE TABLE person (id int PRIMARY KEY, name text, favourite int, mentor int REFERENCES person);
+CREATE TABLE person (id int PRIMARY KEY, name text, mail text UNIQUE, favourite int, mentor int REFERENCES person);
 CREATE TABLE post (id int PRIMARY KEY, author int NOT NULL REFERENCES person, body text, answer_to int REFERENCES post);
 ALTER TABLE person ADD FOREIGN KEY (favourite) REFERENCES post;
 CREATE TABLE left_half (id int PRIMARY KEY, person int REFERENCES person, other int NOT NULL, body text);
 CREATE TABLE right_half (id int PRIMARY KEY, other int NOT NULL REFERENCES left_half DEFERRABLE INITIALLY DEFERRED, body text);
 ALTER TABLE left_half ADD FOREIGN KEY (other) REFERENCES right_half DEFERRABLE INITIALLY DEFERRED;
 BEGIN;
-INSERT INTO person SELECT n, 'name ' || n FROM generate_series(1, 6) n;
+INSERT INTO person SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 6) n;
 INSERT INTO post SELECT 10 * n + m, n, 'body ' || n, CASE m WHEN 1 THEN 10 * n + 1 ELSE 10 * n + m - 1 END FROM generate_series(1, 6) n, generate_series(1, 3) m;
 UPDATE person SET favourite = 10 * id + 2, mentor = CASE id WHEN 6 THEN 6 WHEN 1 THEN 1 END;
 INSERT INTO left_half SELECT 100 + n, n, 200 + n, 'left ' || n FROM generate_series(1, 6) n;
 INSERT INTO right_half SELECT 200 + n, 100 + n, 'right ' || n FROM generate_series(1, 6) n;
 COMMIT;
-SELECT gdpr_register('person', '{"name": "null"}', subject => true), gdpr_register('post', '{"body": "null"}'),
+SELECT gdpr_register('person', '{"name": "null", "mail": "null"}', subject => true), gdpr_register('post', '{"body": "null"}'),
   gdpr_register('left_half', '{"body": "null"}'), gdpr_register('right_half', '{"body": "null"}');
 """
 
@@ -334,11 +334,11 @@ def test_s75_a_table_without_a_key():
 
 def test_s75_what_is_kept_and_what_nobody_registered_is_recorded():
     schema = """
-        CREATE TABLE person (id int PRIMARY KEY, name text);
+        CREATE TABLE person (id int PRIMARY KEY, name text, mail text UNIQUE);
         CREATE TABLE invoice (id int PRIMARY KEY, person_id int NOT NULL REFERENCES person, total int);
         CREATE TABLE odd (id int PRIMARY KEY, person_id int REFERENCES person, body text);
-        INSERT INTO person VALUES (1, 'Ada'); INSERT INTO invoice VALUES (11, 1, 5); INSERT INTO odd VALUES (21, 1, 'hello');
-        SELECT gdpr_register('person', '{"name": "null"}', subject => true), gdpr_register('invoice', on_erase => 'keep', ground => 'tax law, 10 years');
+        INSERT INTO person VALUES (1, 'Ada', 'ada'); INSERT INTO invoice VALUES (11, 1, 5); INSERT INTO odd VALUES (21, 1, 'hello');
+        SELECT gdpr_register('person', '{"name": "null", "mail": "null"}', subject => true), gdpr_register('invoice', on_erase => 'keep', ground => 'tax law, 10 years');
     """
     with story(schema) as told:
         told.back_up()

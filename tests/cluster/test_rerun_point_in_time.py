@@ -85,13 +85,15 @@ def test_s70_point_in_time_recovery(told, source):
         if source == "mirror":
             point_to_mirror(told, None, mirror.info.dbname)
         told.base_backup()
-        told.execute("SELECT * FROM gdpr_erase('person', 1); SELECT gdpr_log_seal()")
+        told.execute("SELECT * FROM gdpr_erase('person', 1)")
+        told.execute("SELECT gdpr_log_seal()")
         told.execute("INSERT INTO person (name, email) VALUES ('Ada', 'ada')")
         told.back_up()
         # From here on it is lost.
         told.execute("SELECT * FROM gdpr_erase('person', 2); SELECT * FROM gdpr_anonymise('person', 3); SELECT * FROM gdpr_delete('person', 4)")
         told.execute("DELETE FROM orders WHERE person_id IN (5, 10); DELETE FROM person WHERE id IN (5, 10)")
-        told.execute("INSERT INTO person (name, email) VALUES ('Bea', 'bea'); SELECT * FROM gdpr_erase('person', 11); SELECT gdpr_log_seal()")
+        told.execute("INSERT INTO person (name, email) VALUES ('Bea', 'bea'); SELECT * FROM gdpr_erase('person', 11)")
+        told.execute("SELECT gdpr_log_seal()")
         origin = told.value("SELECT gdpr_log_origin()")
         told.lose()
         told.restore(file=source == "file")
@@ -104,7 +106,7 @@ def test_s70_point_in_time_recovery(told, source):
         assert [row for row in reported if row[2] == "already gone"] == [("public.person", "deleted", "already gone", 1)]
         told.as_before_the_loss()
         assert not told.value("SELECT restored FROM gdpr_log.status")
-        assert told.value("INSERT INTO person (name) VALUES ('Cy') RETURNING id") == 12
+        assert told.value("INSERT INTO person (name) VALUES ('Cy') RETURNING id") > 11
         told.nothing_is_left_to_do()
         # The transactions of before and of now have the same numbers, on two timelines: the log can be sealed and verified all the same.
         told.execute("SELECT * FROM gdpr_erase('person', 6)")

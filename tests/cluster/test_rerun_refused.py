@@ -14,20 +14,19 @@ CREATE TABLE person (id int PRIMARY KEY, name text, email text UNIQUE);
 CREATE TABLE pet (id int PRIMARY KEY, name text);
 INSERT INTO person SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
 INSERT INTO pet SELECT n, 'pet ' || n FROM generate_series(1, 9) n;
-SELECT gdpr_register('person', '{"name": "null"}', subject => true), gdpr_register('pet', '{"name": "null"}');
+SELECT gdpr_register('person', '{"name": "null", "email": "null"}', subject => true), gdpr_register('pet', '{"name": "null"}');
 """
 SINCE = "SELECT * FROM gdpr_erase('person', 1); DELETE FROM pet WHERE id = 2; SELECT * FROM gdpr_anonymise('person', 3)"
 RERUN = "SELECT * FROM gdpr_rerun({})"
 
 
 @contextlib.contextmanager
-def lost(seal=False):
-    with story(SCHEMA) as told:
-        told.execute("SELECT * FROM gdpr_erase('person', 9); SELECT gdpr_log_seal()")
+def lost(name="gdpr_rerun"):
+    with story(SCHEMA, name=name) as told:
+        told.execute("SELECT * FROM gdpr_erase('person', 9)")
+        told.execute("SELECT gdpr_log_seal()")
         told.back_up()
         told.execute(SINCE)
-        if seal:
-            told.execute("SELECT gdpr_log_seal()")
         told.lose()
         told.restore(file=False)
         told.table_of_events()
@@ -37,7 +36,7 @@ def lost(seal=False):
 @pytest.fixture(scope="module")
 def told():
     """One for all that is refused: nothing of it changes anything."""
-    with lost() as told:
+    with lost("gdpr_rerun_refused") as told:
         yield told
 
 
@@ -159,7 +158,10 @@ def test_s70_a_caller_without_privileges(told):
             told.execute("".join(f"GRANT {privilege} ON pet TO regress_clerk;" for privilege in privileges) or "SELECT")
             told.execute("SET ROLE regress_clerk")
             assert "pet" in raises_as(told, "42501", RERUN.format("'gdpr_lost.event'")).message_primary
-            assert "pet" in raises_as(told, "42501", RERUN.format("'gdpr_lost.event', dry_run => true")).message_primary
+            if privileges:
+                told.outcomes("'gdpr_lost.event', dry_run => true")  # looking takes what looking takes
+            else:
+                assert "pet" in raises_as(told, "42501", RERUN.format("'gdpr_lost.event', dry_run => true")).message_primary
             told.execute("RESET ROLE")
         told.execute("REVOKE UPDATE ON person FROM regress_clerk; GRANT DELETE ON pet TO regress_clerk; SET ROLE regress_clerk")
         assert "person" in raises_as(told, "42501", RERUN.format("'gdpr_lost.event'")).message_primary
@@ -225,7 +227,8 @@ def test_s80_an_edited_file_or_mirror(edit):
     """In gdpr_log.imported by a superuser here, and in the mirror by one there."""
     with mirror_database() as mirror, story(SCHEMA) as told:
         point_to_mirror(told, None, mirror.info.dbname)
-        told.execute("SELECT * FROM gdpr_erase('person', 9); SELECT gdpr_log_seal()")
+        told.execute("SELECT * FROM gdpr_erase('person', 9)")
+        told.execute("SELECT gdpr_log_seal()")
         told.back_up()
         told.execute(SINCE)
         told.execute("SELECT gdpr_log_seal(); SELECT * FROM gdpr_log_mirror_sync()")
@@ -244,7 +247,8 @@ def test_s80_an_edited_file_or_mirror(edit):
 def test_s80_a_seal_is_edited():
     with mirror_database() as mirror, story(SCHEMA) as told:
         point_to_mirror(told, None, mirror.info.dbname)
-        told.execute("SELECT * FROM gdpr_erase('person', 9); SELECT gdpr_log_seal()")
+        told.execute("SELECT * FROM gdpr_erase('person', 9)")
+        told.execute("SELECT gdpr_log_seal()")
         told.back_up()
         told.execute(SINCE)
         told.execute("SELECT gdpr_log_seal(); SELECT * FROM gdpr_log_mirror_sync()")

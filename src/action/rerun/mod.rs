@@ -138,6 +138,9 @@ pub fn rerun(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
     same::judge_by_references(&mut tables, &between, &events)?;
     let apply_all = asked.mismatch == Mismatch::Apply;
     redo::decide(home, &secret, &mut tables, &between, &events, apply_all)?;
+    if !apply_all {
+        redo::require_no_more(&mut tables, &schema)?;
+    }
     let raised = sequences::raise(&tables, asked.dry_run)?;
     if !asked.dry_run {
         redo::require_privileges(&tables)?;
@@ -211,7 +214,7 @@ fn count(events: &Events, tables: &[Table]) -> Vec<Counts> {
                 };
                 let n = number as usize;
                 let outcome = match event.what {
-                    _ if !has_key => Outcome::NeedsDecision,
+                    _ if !has_key || table.unread[n] => Outcome::NeedsDecision,
                     _ if table.place[n].is_none() || table.same[n] == Same::Not => {
                         Outcome::AlreadyGone
                     }

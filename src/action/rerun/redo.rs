@@ -1,19 +1,21 @@
 //! Does again what the events did, to the rows that are known to be theirs. What a table refuses is left as it is, and the rest goes on.
 
 use super::events::{Event, Events, What};
-use super::same::{Between, is_known_by, of_row};
+use super::same::{Between, by_image, is_known_by, of_row};
 use super::table::{Fate, Same, Table};
 use crate::action::delete::{self, Member};
 use crate::action::done::Done;
 use crate::action::statement::{Form, found_again};
 use crate::action::update::given;
 use crate::action::work::{BITS, Candidates, Work, require_bits};
-use crate::action::{apply, failure};
+use crate::action::{apply, failure, matched};
 use crate::catalog::home::Home;
-use crate::catalog::relation::Column;
-use crate::catalog::schema::Release;
+use crate::catalog::relation::{Column, Relation};
+use crate::catalog::schema::{Release, Schema};
 use crate::error::{Code, Error, Result};
+use crate::link::hierarchy::Hierarchy;
 use crate::mask::Keys as Secret;
+use crate::plan::Reference;
 use crate::security;
 use crate::spi::Connection;
 use crate::spi::attempt::attempt;
@@ -203,6 +205,83 @@ fn detached(table: &Table, events: &Events) -> Vec<(Vec<Column>, Vec<u32>)> {
         names(one).cmp(&names(other))
     });
     all
+}
+
+/// A row whose deletion would take rows along, by ON DELETE CASCADE, that no event speaks of: they came after the restore. That is decided by who knows them. What
+/// goes with it from tables that are not registered was never logged. Needs SPI and pinned settings.
+pub fn require_no_more(tables: &mut [Table], schema: &Schema) -> Result<()> {
+    let hierarchy = Hierarchy::new(&schema.inheritance);
+    let keys = schema.foreign_keys.iter().enumerate();
+    let keys = keys.filter(|(_, key)| {
+        let from = hierarchy.table(key.target);
+        key.on_delete == "c" && key.release.is_none() && schema.entry(from).is_some()
+    });
+    let place = |tables: &[Table], oid| {
+        let table = hierarchy.table(oid);
+        tables.iter().position(|known| known.relation.oid == table)
+    };
+    let mut cascades = Vec::new();
+    for (number, key) in keys {
+        if let Some(to) = place(tables, key.source) {
+            let reference = Reference::of_key(schema, number, Relation::load_one)?;
+            cascades.push((to, place(tables, key.target), reference));
+        }
+    }
+    // What stays lets what it references stay.
+    loop {
+        let mut changed = false;
+        for (to, from, reference) in &cascades {
+            for number in taken_along(&tables[*to], from.map(|from| &tables[from]), reference)? {
+                tables[*to].gone[number as usize] = Fate::Failed;
+                changed = true;
+            }
+        }
+        if !changed {
+            return Ok(());
+        }
+    }
+}
+
+/// The rows to delete, by their numbers, that rows reference which are not to be deleted.
+fn taken_along(to: &Table, from: Option<&Table>, reference: &Reference) -> Result<Vec<u32>> {
+    let places = to.to_do(&to.gone);
+    let Some(rows) = to.rows().filter(|_| !places.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let known = from.and_then(Table::own).map(by_image);
+    let goes = |image: &Vec<u8>| {
+        let place = known.as_ref().and_then(|known| known.get(image));
+        let number = from
+            .zip(place)
+            .and_then(|(from, place)| from.number.get(place));
+        from.zip(number)
+            .is_some_and(|(from, number)| from.gone[*number as usize] == Fate::ToDo)
+    };
+    let values = to.values(&places, &reference.pairs.referenced, &rows)?;
+    let plan = from.map_or(&to.plan, |from| &from.plan);
+    let mut taken = Vec::new();
+    matched::referencing(
+        plan,
+        &reference.relation,
+        from.map(|_| 0),
+        &reference.pairs,
+        &values,
+        to.access(),
+        |place, image| {
+            if !goes(&image) {
+                taken.extend(to.number.get(&place));
+            }
+        },
+    )?;
+    if !taken.is_empty() {
+        pgrx::warning!(
+            "rows of table {} would take along rows of table {} that no event speaks of, by foreign key \"{}\"",
+            to.relation.qualified(),
+            reference.relation.qualified(),
+            reference.name
+        );
+    }
+    Ok(taken)
 }
 
 /// The caller may delete what is to be deleted. 42501 otherwise; what else the caller needs the walk has looked for.
@@ -495,8 +574,16 @@ fn remove(home: &Home, secret: &Secret, tables: &[(&Table, &[u32])]) -> Result<(
     if members.is_empty() {
         return Ok(());
     }
+    let work = |places: &[u32]| Work {
+        gone: vec![(0, places.to_vec())],
+        ..Work::default()
+    };
+    for (table, places) in tables {
+        apply::before(&table.plan, &work(places), &table.found)?;
+    }
     delete::statement(&members)?;
     for (table, places) in tables {
+        apply::after(&table.plan, &work(places), &table.found)?;
         if let Some(found) = table.own() {
             let deciding = table.deciding(home, secret);
             let mut done = Done::new(&deciding);

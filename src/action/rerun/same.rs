@@ -245,7 +245,7 @@ impl Between {
     }
 }
 
-fn by_image(found: &Found) -> HashMap<Vec<u8>, u32> {
+pub fn by_image(found: &Found) -> HashMap<Vec<u8>, u32> {
     (0..found.rows() as u32)
         .map(|place| (found.place_image(place), place))
         .collect()

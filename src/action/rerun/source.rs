@@ -6,6 +6,7 @@ use crate::catalog::relation::{self, Relation};
 use crate::error::{Code, Error, Result};
 use crate::log::{origin, secret};
 use crate::security::RunAs;
+use crate::spi::guarded;
 use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
 use pgrx::pg_sys::{self, Datum, Oid};
@@ -73,23 +74,38 @@ impl Source {
 
     /// Its events are of this database, and nobody has changed them since they were sealed. 22023, XX001.
     pub fn require_sound(&self, home: &Home) -> Result<()> {
+        guarded::connected(|| self.look(home), unreachable)
+    }
+
+    fn look(&self, home: &Home) -> Result<()> {
         let _owner = RunAs::new(home.owner);
-        let (mut all, mut known) = (0, 0);
+        let (mut all, mut own, mut known) = (0, 0, 0);
+        let place = |origin: &str| format!("pg_catalog.regexp_replace({origin}, '/[0-9]+$', '')");
         let sql = format!(
-            "SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE o.place OPERATOR(pg_catalog.=) ANY (k.places)) \
-             FROM (SELECT pg_catalog.regexp_replace(d.origin, '/[0-9]+$', '') AS place FROM (SELECT DISTINCT s.origin FROM {} AS s WHERE {}) AS d) AS o \
-             CROSS JOIN (SELECT pg_catalog.array_agg(pg_catalog.regexp_replace(l.origin, '/[0-9]+$', '')) AS places \
-             FROM (SELECT DISTINCT e.origin FROM gdpr_log.event AS e UNION ALL SELECT d.origin FROM gdpr_log.database AS d \
-             UNION ALL SELECT $2) AS l) AS k",
+            "SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE o.own), \
+             pg_catalog.count(*) FILTER (WHERE o.own AND {} OPERATOR(pg_catalog.=) ANY (k.places)) \
+             FROM (SELECT DISTINCT s.origin, {} AS own FROM {} AS s) AS o \
+             CROSS JOIN (SELECT pg_catalog.array_agg({}) AS places \
+             FROM (SELECT DISTINCT e.origin FROM gdpr_log.event AS e UNION ALL SELECT pg_catalog.unnest(d.former OPERATOR(pg_catalog.||) d.origin) FROM gdpr_log.database AS d UNION ALL SELECT $2) AS l) AS k",
+            place("o.origin"),
+            self.is_of_log(),
             self.relation.qualified(),
-            self.filter()
+            place("l.origin"),
         );
         let parameters = [self.log()?, origin::origin().into_datum()];
         let statement = kept::of_session(&sql, &[pg_sys::TEXTOID; 2], Planning::EachRun)?;
         statement.run(&parameters, Access::Lock, |row| {
-            all = row.get(0).map_or(0, |count| count.value());
-            known = row.get(1).map_or(0, |count| count.value());
+            let count = |column| row.get(column).map_or(0, |count| count.value());
+            (all, own, known) = (count(0), count(1), count(2));
         })?;
+        if all > 0 && own == 0 {
+            return Err(Error::new(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("no event of {} was written under this database's secret", self.name()),
+            )
+            .detail("Their keys and fingerprints would lead to nobody here.")
+            .hint("Set gdpr_ext.secret_file as it was in the database that wrote them. If this database has not logged anything yet: gdpr_rerun('gdpr_log.event')."));
+        }
         if all > 0 && known == 0 {
             return Err(Error::new(
                 Code::ERRCODE_INVALID_PARAMETER_VALUE,
@@ -189,14 +205,17 @@ impl Source {
 
     /// Which of its rows count: `$1` is the log.
     fn filter(&self) -> String {
-        let mut tests = vec![match self.has_log {
-            true => "s.log OPERATOR(pg_catalog.=) $1",
-            false => "$1 IS NOT NULL",
-        }];
-        if self.has_void {
-            tests.push("s.void IS NOT TRUE");
+        match self.has_void {
+            true => format!("{} AND s.void IS NOT TRUE", self.is_of_log()),
+            false => self.is_of_log().to_owned(),
         }
-        tests.join(" AND ")
+    }
+
+    fn is_of_log(&self) -> &'static str {
+        match self.has_log {
+            true => "(s.log OPERATOR(pg_catalog.=) $1)",
+            false => "($1 IS NOT NULL)",
+        }
     }
 
     fn log(&self) -> Result<Option<Datum>> {
@@ -208,6 +227,14 @@ impl Source {
 pub fn uuid_bytes(datum: Datum) -> Vec<u8> {
     // SAFETY: a uuid is a pointer to 16 bytes.
     unsafe { std::slice::from_raw_parts(datum.cast_mut_ptr::<u8>(), 16) }.to_vec()
+}
+
+fn unreachable() -> Error {
+    Error::new(
+        Code::ERRCODE_SYSTEM_ERROR,
+        "the mirror of the log cannot be reached",
+    )
+    .hint("See to the server that gdpr_log.mirror is on. Without it: gdpr_log_import(lines), then gdpr_rerun('gdpr_log.imported').")
 }
 
 fn has_rows(home: &Home, relation: Oid) -> Result<bool> {

@@ -9,7 +9,7 @@ use crate::catalog::types;
 use crate::error::Result;
 use crate::link::cached;
 use crate::mask::Keys;
-use crate::plan::{self, Plan, Treatment};
+use crate::plan::{Plan, Treatment};
 use crate::security;
 use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
@@ -19,8 +19,7 @@ use crate::walk::statements::{Purpose, Reading};
 use crate::walk::subject::Ids;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{FromDatum, PgMemoryContexts};
-use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What is known of a row that was found under a logged key.
@@ -51,6 +50,8 @@ pub struct Table<'a> {
     pub plan: Rc<Plan>,
     /// One for each table of the plan; the first is this.
     pub found: Vec<Option<Found>>,
+    /// By the numbers of the mentioned rows: the key is none of the table's, which may have had another type.
+    pub unread: Vec<bool>,
     /// By the numbers of the mentioned rows: the place among the found.
     pub place: Vec<Option<u32>>,
     /// By the places of the found rows: the number of the mentioned row.
@@ -78,7 +79,15 @@ impl<'a> Table<'a> {
         }
         let memory = PgMemoryContexts::new("gdpr_ext rerun");
         let graph = cached::unnamed(home, oid)?;
-        let plan = plan::plan(&graph)?;
+        let (plan, broken) = Plan::of_one(&graph)?;
+        if let Some(error) = broken {
+            pgrx::warning!(
+                "the rules of table {} do not work: {}",
+                relation.qualified(),
+                error.message()
+            );
+        }
+        let plan = Rc::new(plan);
         let mut table = Self {
             place: vec![None; mentioned.keys.len()],
             number: HashMap::new(),
@@ -86,7 +95,8 @@ impl<'a> Table<'a> {
             gone: vec![Fate::Gone; mentioned.keys.len()],
             masked: vec![Fate::Gone; mentioned.keys.len()],
             detached: vec![Fate::Gone; mentioned.keys.len()],
-            found: Vec::new(),
+            found: plan.graph.tables.iter().map(|_| None).collect(),
+            unread: vec![false; mentioned.keys.len()],
             mentioned,
             relation,
             plan,
@@ -107,24 +117,21 @@ impl<'a> Table<'a> {
     }
 
     fn read(&mut self, secret: &Keys) -> Result<()> {
-        let kinds: HashSet<Vec<bool>> = self
-            .mentioned
-            .keys
-            .iter()
-            .map(|key| hidden(&parts(key)))
-            .collect();
+        let mut kinds: Vec<Vec<bool>> = Vec::new();
         let mut ids = Ids::none(&self.plan.graph, self.memory.value());
-        for key in &self.mentioned.keys {
+        for (number, key) in self.mentioned.keys.iter().enumerate() {
             let parts = parts(key);
-            if hidden(&parts).contains(&true) {
-                continue;
+            let kind = hidden(&parts);
+            let is_hidden = kind.contains(&true);
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
             }
             let texts: Option<Vec<&str>> = parts.iter().map(Part::plain).collect();
-            // What the key's type does not read any more is no row's key.
-            if let Some(texts) = texts {
-                ids.add_if_read(&self.plan.graph, &texts);
+            if let Some(texts) = texts.filter(|_| !is_hidden) {
+                self.unread[number] = !ids.add_if_read(&self.plan.graph, &texts);
             }
         }
+        kinds.sort_unstable();
         if kinds.iter().any(|hidden| hidden.contains(&true)) {
             self.scan(secret, &kinds, &mut ids)?;
         }
@@ -158,7 +165,7 @@ impl<'a> Table<'a> {
     }
 
     /// Reads the table once for keys of which the log has an HMAC.
-    fn scan(&self, secret: &Keys, kinds: &HashSet<Vec<bool>>, ids: &mut Ids) -> Result<()> {
+    fn scan(&self, secret: &Keys, kinds: &[Vec<bool>], ids: &mut Ids) -> Result<()> {
         let graph = &self.plan.graph;
         let relation = graph.relation(graph.tables[0].relation)?;
         let locks = self.access == Access::Lock;
@@ -202,16 +209,7 @@ impl<'a> Table<'a> {
     }
 
     pub fn deciding<'b>(&'b self, home: &'b Home, secret: &'b Keys) -> Deciding<'b> {
-        Deciding {
-            home,
-            plan: &self.plan,
-            keys: secret,
-            force: Cell::new(false),
-            access: self.access,
-            goal: Goal::Anonymise,
-            stayed: RefCell::default(),
-            spared: 0,
-        }
+        Deciding::new(home, &self.plan, secret, self.access, Goal::Anonymise)
     }
 
     /// The events of a row's mentions.

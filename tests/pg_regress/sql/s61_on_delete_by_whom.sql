@@ -154,7 +154,7 @@ RESET client_min_messages;
 -- The other way round: whoever owns the referencing table need not own the referenced one. What he says of his rows is done in his name.
 GRANT SELECT, REFERENCES ON person TO regress_s61;
 GRANT CREATE ON SCHEMA s61 TO regress_s61;
-GRANT EXECUTE ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb), gdpr_on_delete(regclass, text[], text)
+GRANT EXECUTE ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb, text), gdpr_on_delete(regclass, text[], text)
 TO regress_s61;
 SET ROLE regress_s61;
 CREATE TABLE diary (id int PRIMARY KEY, person_id int REFERENCES person, body text, masked_as text);
@@ -166,7 +166,7 @@ DELETE FROM person WHERE id = 5064;
 TABLE diary;
 SELECT * FROM profile WHERE id = 5064;
 DROP TABLE diary;
-REVOKE EXECUTE ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb), gdpr_on_delete(regclass, text[], text)
+REVOKE EXECUTE ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb, text), gdpr_on_delete(regclass, text[], text)
 FROM regress_s61;
 
 -- Whatever the foreign key itself says, it finds nothing left to do; if it says so at the end of the transaction, too.
