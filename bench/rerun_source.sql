@@ -24,13 +24,14 @@ ANALYZE owned;
 -- One event for each row, as if everybody had been alone: a transaction and a request for each owner, one after the other, and in it the order of the call.
 CREATE TABLE single (LIKE gdpr_log.event);
 INSERT INTO single
-SELECT (lpad(to_hex(extract(epoch FROM e.at)::bigint * 1000 - 1000000 + o.turn), 12, '0') || '7' || lpad(to_hex(o.place), 3, '0') || '8'
-        || substr(md5(o.relation || o.key), 1, 15))::uuid,
-       md5(o.owner)::uuid, date_trunc('second', e.at) + (o.turn - 1000000) * interval '1 ms', (e.transaction::text::bigint + o.turn)::text::xid8,
+SELECT (o.moment || '7' || lpad(to_hex(o.place), 3, '0') || '8' || substr(md5(o.relation || o.key), 1, 15))::uuid,
+       (o.moment || '70008' || substr(md5(o.owner), 1, 15))::uuid, to_timestamp(o.ms / 1000.0), (e.transaction::text::bigint + o.turn)::text::xid8,
        e."session_user", e."current_user", e.call, e.subject, e.relation, e.action, 1, e.key_columns, jsonb_build_array(o.key), e.columns,
        substr(e.fingerprints, (o.n::int - 1) * 4 * cardinality(e.columns) + 1, 4 * cardinality(e.columns)),
        e.ground, e.registry_version, e.reason, e.origin
-FROM (SELECT *, dense_rank() OVER (ORDER BY md5(owner)) AS turn, dense_rank() OVER (ORDER BY id) AS place FROM owned) o
+FROM (SELECT *, lpad(to_hex(ms), 12, '0') AS moment
+      FROM (SELECT *, dense_rank() OVER (ORDER BY md5(owner)) AS turn, dense_rank() OVER (ORDER BY id) AS place FROM owned) t
+      CROSS JOIN LATERAL (SELECT extract(epoch FROM now())::bigint * 1000 - 1000000 + turn) m(ms)) o
 JOIN bulk e USING (id)
 ORDER BY 1;
 

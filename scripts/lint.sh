@@ -18,4 +18,10 @@ done
 echo '== pgspot'
 script=target/gdpr_ext.sql
 cargo pgrx schema --release --pg-config "$pg_config" --out "$script"
-target/venv/bin/pgspot "$script"
+# These are inlined into what calls them, which a search_path of their own would prevent; they qualify all they name.
+target/venv/bin/pgspot \
+    --proc-without-search-path 'gdpr_log.digest(e gdpr_log.event)' \
+    --proc-without-search-path 'gdpr_log.seal_digest(before bytea,number bigint,at timestamptz,origin text,snapshot pg_snapshot,entries bytea)' \
+    --proc-without-search-path 'gdpr_log.entries(entries bytea,id uuid,digest bytea)' \
+    --proc-without-search-path 'gdpr_log.line(kind text,document anyelement)' \
+    "$script"

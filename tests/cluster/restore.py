@@ -22,7 +22,7 @@ FROM pg_class c LEFT JOIN pg_index ON indrelid = c.oid AND indisprimary
 WHERE relkind = 'r' AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_|^gdpr_|^information_schema$')
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
 """
-EVENTS = "SELECT id, e::text FROM gdpr_log.event e"
+EVENTS = "SELECT id, (to_jsonb(e) || jsonb_build_object('at', extract(epoch FROM at)))::text FROM gdpr_log.event e"
 RERUN = "SELECT event, relation, action, outcome, rows FROM gdpr_rerun({}) WITH ORDINALITY AS r (event, relation, action, outcome, rows, n) ORDER BY n"
 
 

@@ -264,6 +264,16 @@ def test_s77_the_mirror_is_not_there(mirror_cluster):
                 told.rerun(arguments)
             assert raised.value.sqlstate.startswith("58") or raised.value.sqlstate.startswith("08"), raised.value
             before.check(told)
+        # By a file it can be done meanwhile, if the log of that may wait for the mirror.
+        told.execute("SELECT gdpr_log_import(%s)", (told.file,))
+        with pytest.raises(psycopg.Error) as raised:
+            told.rerun("'gdpr_log.imported'")
+        assert raised.value.sqlstate == "58000"
+        before.check(told)
+        with told.connection.transaction(force_rollback=True):
+            told.execute("SET LOCAL gdpr_ext.mirror = 'deferred'")
+            told.rerun("'gdpr_log.imported'")
+            told.as_before_the_loss()
         mirror_cluster.start()
         told.connect()
         assert {row[2] for row in told.outcomes()} <= {"applied", "already gone"}

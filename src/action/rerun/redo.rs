@@ -296,7 +296,8 @@ pub fn require_privileges(tables: &[Table]) -> Result<()> {
     Ok(())
 }
 
-/// Does all that is to be done: rows let go, then rules are applied, then rows are deleted, those first that reference others. Needs pinned settings.
+/// Does all that is to be done: rows let go, then rules are applied, then rows are deleted, those first that reference others. Keys are rewritten at last, since that
+/// moves the rows that reference them. Needs pinned settings.
 pub fn run(
     home: &Home,
     secret: &Secret,
@@ -304,9 +305,12 @@ pub fn run(
     between: &[Between],
     events: &Events,
 ) -> Result<()> {
+    let rewrites = |table: &Table| table.plan.tables[0].group.is_some();
     for table in tables.iter_mut() {
         let moved = let_go(table, between, events)?;
-        mask(home, secret, table, events, moved)?;
+        if !rewrites(table) {
+            mask(home, secret, table, events, moved)?;
+        }
     }
     let pairs = between.iter().map(|key| (key.from, key.to));
     for group in delete::referencing_first(tables.len(), pairs) {
@@ -315,7 +319,8 @@ pub fn run(
             many => delete_circle(home, secret, tables, many)?,
         }
     }
-    Ok(())
+    let mut rewriting = tables.iter_mut().filter(|table| rewrites(table));
+    rewriting.try_for_each(|table| mask(home, secret, table, events, true))
 }
 
 /// Tries the work on all rows; if it fails, on halves of them, until it is known which rows are refused.

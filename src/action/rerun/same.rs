@@ -1,6 +1,6 @@
 //! Whether a row that was found under a logged key is the one that the event was about, or another that got the same key.
 
-use super::events::{Event, Events, Mention};
+use super::events::{Event, Events, Mention, What};
 use super::table::{Same, Table};
 use crate::action::work::Rows;
 use crate::action::{delete, matched};
@@ -15,8 +15,10 @@ use crate::walk::found::Found;
 use pgrx::pg_sys;
 use std::collections::{HashMap, HashSet};
 
-/// So many equal values make a person: one alone, as a first name, can be another's.
+/// So many equal values make a person, where all are equal: one alone, as a first name, can be another's.
 const ENOUGH: usize = 2;
+/// Where only these values are changed, it is enough that they are the same.
+const ENOUGH_TO_CHANGE: usize = 1;
 
 /// What a column's mark says, by its place among the marks that are read.
 struct Ruled {
@@ -111,7 +113,11 @@ fn compare(event: &Event, of: u32, rows: &Rows, place: u32, named: &[Option<Rule
     let whole = event.whole_row().zip(rows.whole_mark(place));
     let is_whole =
         whole.is_some_and(|(column, now)| now != [0; MARK] && event.mark(of, column) == now);
-    match is_whole || all && telling >= ENOUGH {
+    let enough = match event.what {
+        What::Changed => ENOUGH_TO_CHANGE,
+        _ => ENOUGH,
+    };
+    match is_whole || all && telling >= enough {
         true => Same::ByContent,
         false => Same::Unknown,
     }

@@ -4,7 +4,7 @@ use super::events::Events;
 use crate::catalog::home::Home;
 use crate::catalog::relation::{self, Relation};
 use crate::error::{Code, Error, Result};
-use crate::log::{origin, secret};
+use crate::log::{home as log_home, origin, secret};
 use crate::security::RunAs;
 use crate::spi::guarded;
 use crate::spi::kept;
@@ -27,10 +27,14 @@ impl Source {
     pub fn choose(home: &Home, asked: Option<Oid>) -> Result<Self> {
         let mirror = relation::find(c"gdpr_log", c"mirror");
         let imported = relation::named(c"gdpr_log", c"imported")?;
-        let oid = match asked.or(mirror) {
-            Some(oid) => oid,
-            None if has_rows(home, imported)? => imported,
-            None => return Err(no_source()),
+        let oid = match (asked, mirror) {
+            (Some(oid), _) => oid,
+            (None, Some(mirror)) => {
+                guarded::connected(|| require_whole(home), unreachable)?;
+                mirror
+            }
+            (None, None) if has_news(home)? => imported,
+            (None, None) => return Err(no_source()),
         };
         let relation = Relation::load_one(oid)?;
         if !relation.is_materialized_view() {
@@ -237,21 +241,63 @@ fn unreachable() -> Error {
     .hint("See to the server that gdpr_log.mirror is on. Without it: gdpr_log_import(lines), then gdpr_rerun('gdpr_log.imported').")
 }
 
-fn has_rows(home: &Home, relation: Oid) -> Result<bool> {
-    let name = Relation::load_one(relation)?;
-    let sql = format!("SELECT FROM {} LIMIT 1", name.qualified());
-    let mut has_rows = false;
+/// The number that a statement of ours gives.
+fn number(home: &Home, sql: &str, parameters: &[Option<Datum>]) -> Result<u64> {
+    let types = vec![pg_sys::TEXTOID; parameters.len()];
+    let mut number = 0;
     let _owner = RunAs::new(home.owner);
-    kept::of_session(&sql, &[], Planning::Once)?.run(&[], Access::Lock, |_| has_rows = true)?;
-    Ok(has_rows)
+    kept::of_session(sql, &types, Planning::EachRun)?.run(parameters, Access::Lock, |row| {
+        number = row.get(0).map_or(0, |datum| datum.value() as u64);
+    })?;
+    Ok(number)
+}
+
+/// Something was imported that this log has not.
+fn has_news(home: &Home) -> Result<bool> {
+    let sql = "SELECT pg_catalog.count(*) FROM (SELECT FROM gdpr_log.imported AS i \
+               WHERE NOT EXISTS (SELECT FROM gdpr_log.event AS e WHERE e.id OPERATOR(pg_catalog.=) i.id) LIMIT 1) AS n";
+    Ok(number(home, sql, &[])? > 0
+        || !log_home::is_elsewhere(home)?
+            && number(
+                home,
+                "SELECT pg_catalog.count(*) FROM gdpr_log.imported",
+                &[],
+            )? > 0)
+}
+
+/// A mirror that has been made anew says nothing of what was lost: it has all that this log has, and more. 55000 otherwise.
+fn require_whole(home: &Home) -> Result<()> {
+    if !log_home::is_elsewhere(home)? {
+        return Ok(());
+    }
+    let there = "SELECT pg_catalog.count(*) FROM gdpr_log.mirror AS m WHERE m.log OPERATOR(pg_catalog.=) $1";
+    let all = "SELECT pg_catalog.count(*) FROM gdpr_log.mirror AS m WHERE $1 IS NOT NULL";
+    let here = "SELECT pg_catalog.count(*) FROM gdpr_log.event AS e \
+                WHERE NOT EXISTS (SELECT FROM gdpr_log.mirror_queue AS q WHERE q.event OPERATOR(pg_catalog.=) e.id)";
+    let log = secret::check()?.into_datum();
+    let (there, here) = (number(home, there, &[log])?, number(home, here, &[])?);
+    // Under another secret it has none of this log, which is said as such.
+    if there == 0 && number(home, all, &[log])? > 0 || there >= here.max(1) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+        "the mirror is not whole",
+    )
+    .detail(format!("It has {there} events of this log, which itself has {here} that were sent there."))
+    .hint("It was lost, too, or made anew. Import a file: gdpr_log_import(lines), then gdpr_rerun('gdpr_log.imported'). If it is all there is: gdpr_rerun('gdpr_log.mirror')."))
 }
 
 fn require_shape(home: &Home, relation: &Relation) -> Result<()> {
+    // Two more columns need not be there, but mean something if they are.
     let sql = "SELECT pg_catalog.string_agg(pg_catalog.format('%I %s', e.attname, pg_catalog.format_type(e.atttypid, NULL)), ', ' ORDER BY e.attnum) \
-               FROM pg_catalog.pg_attribute AS e \
+               FROM (SELECT a.attnum, a.attname, a.atttypid FROM pg_catalog.pg_attribute AS a \
+               WHERE a.attrelid OPERATOR(pg_catalog.=) $2 AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped \
+               UNION ALL SELECT a.attnum, a.attname, CASE a.attname WHEN 'log' THEN 25 ELSE 16 END::pg_catalog.oid FROM pg_catalog.pg_attribute AS a \
+               WHERE a.attrelid OPERATOR(pg_catalog.=) $1 AND a.attname OPERATOR(pg_catalog.=) ANY ('{log,void}'::pg_catalog.name[]) AND NOT a.attisdropped) AS e \
                LEFT JOIN pg_catalog.pg_attribute AS s ON s.attrelid OPERATOR(pg_catalog.=) $1 AND s.attname OPERATOR(pg_catalog.=) e.attname \
                AND s.atttypid OPERATOR(pg_catalog.=) e.atttypid AND NOT s.attisdropped \
-               WHERE e.attrelid OPERATOR(pg_catalog.=) $2 AND e.attnum OPERATOR(pg_catalog.>) 0 AND NOT e.attisdropped AND s.attname IS NULL";
+               WHERE s.attname IS NULL";
     let event = relation::named(c"gdpr_log", c"event")?;
     let mut missing = None;
     let parameters = [relation.oid.into_datum(), event.into_datum()];

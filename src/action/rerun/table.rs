@@ -222,14 +222,14 @@ impl<'a> Table<'a> {
         mentions.iter().map(event)
     }
 
-    /// An event's columns can be changed by the rules that there are now.
+    /// An event's columns can be changed by the rules that there are now. One that is not there any more may have another name.
     pub fn has_rules(&self, event: &Event) -> bool {
         let plan = &self.plan.tables[0];
-        plan.treatment == Treatment::Mask
-            && event.columns.iter().all(|column| {
-                self.relation.column(column).is_none()
-                    || plan.changes.iter().any(|change| change.column == *column)
-            })
+        let is_ruled = |column: &String| {
+            let mut changes = plan.changes.iter();
+            changes.any(|change| change.column == *column)
+        };
+        plan.treatment == Treatment::Mask && event.columns.iter().all(is_ruled)
     }
 
     /// When these rows were made, in microseconds since 2000: the earliest and the latest that a date can mean. Nothing for NULL.

@@ -67,6 +67,8 @@ BEGIN
         'gdpr_internal.masked(1, ''\x07''::bytea, ''"hash"'')', 'gdpr_internal.masked(1, gen_random_uuid(), ''"hash"'')',
         'gdpr_internal.masked(1, ''{"a": "Ada"}''::jsonb, ''{}'')',
         'gdpr_internal.marks(1, ''Ada''::text, 7)', 'gdpr_internal.marks(NULL, ''Ada''::text)', 'gdpr_internal.marks(0, ''Ada''::text)',
+        'gdpr_internal.row_mark(1, ''Ada''::text, 7)', 'gdpr_internal.row_mark(NULL, ''Ada''::text)',
+        'gdpr_log.head(1, ''\x07'')', 'gdpr_log.is_restored()',
         'gdpr_internal.distinct_number(1, 100)', 'gdpr_internal.distinct_number(NULL, 100)', 'gdpr_internal.distinct_text(1, 3)',
         'gdpr_internal.chance() BETWEEN 0 AND 1', 'abs(gdpr_internal.distance(10)) BETWEEN 1 AND 10']
     LOOP
