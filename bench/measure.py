@@ -132,6 +132,26 @@ def check_same_rows(session, sides, literal):
     raise RowsDiffer("\n".join(lines))
 
 
+def check_same_tables(session, sides, literal, tables, unchanged=()):
+    """Fails unless these tables are the same after each side, row by row and to the letter, and, but for the unchanged ones, others than before.
+    Nothing stays changed."""
+
+    def contents():
+        return {table: fingerprint(session, f"SELECT * FROM {table}") for table in tables}
+
+    before = contents()
+    after = {}
+    for side in sides:
+        with session.connection.transaction(force_rollback=True):
+            session.connection.execute(side.before)
+            session.connection.execute(inlined(side, literal))
+            after[side.name] = contents()
+    for table in tables:
+        found = {side: rows[table] for side, rows in after.items()}
+        if len(set(found.values())) != 1 or (before[table] in found.values()) != (table in unchanged):
+            raise RowsDiffer(f"{table} was {before[table]} (rows, sum of hashes) and became {found}")
+
+
 def inlined(side, literal):
     return side.statement.replace("$1", literal)
 

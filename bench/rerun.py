@@ -30,8 +30,8 @@ def rerun(source):
 HAND = measure.Side("by_hand", "SELECT rerun_by_hand()", counts=True, before=measure.unlogged(DELETED))
 TEXT_HAND = measure.Side("text_by_hand", "SELECT rerun_text_by_hand()", counts=True, before=measure.unlogged(["newsletter"]))
 CASES = [
-    (TABLES, {rerun("single"): "one event each", rerun("bulk"): "one event a table"}, HAND, True),
-    (["newsletter"], {rerun("single_of_text"): "text keys, one event each", rerun("bulk_of_text"): "text keys, one event"}, TEXT_HAND, False),
+    (TABLES, {rerun("single"): "one event each", rerun("bulk"): "one event a table"}, HAND, GOAL),
+    (["newsletter"], {rerun("single_of_text"): "text keys, one event each", rerun("bulk_of_text"): "text keys, one event"}, TEXT_HAND, None),
 ]
 
 
@@ -41,17 +41,17 @@ def run(socket, quick):
             continue
         load(socket, size)
         with measure.connect(socket, RESTORED) as session:
-            for tables, sides, hand, judged in CASES:
+            for tables, sides, hand, goal in CASES:
                 rows = len(tables) * size // 10
                 session.prepare(*sides, hand)
                 if size < 1_000_000:
-                    check_same_work(session, [*sides, hand], tables)
+                    measure.check_same_tables(session, [*sides, hand], "", tables)
                 figures = measure.undone(session, [*sides, hand], lambda: None, 2 if quick else rounds, rows)
                 for side, events in sides.items():
                     line = {"case": f"{rows:,} of {len(tables) * size:,} rows, {events}", "rows": rows, "hand": "static plpgsql, USING",
                             **measure.compared(figures, side, hand)}
-                    if judged:
-                        line["goal"] = GOAL
+                    if goal and size == 1_000_000:
+                        line["goal"] = goal
                     yield line
 
 
@@ -69,23 +69,3 @@ def load(socket, size):
                     target.write(data)
     measure.drop(socket, DATABASE)
     measure.execute(socket, RESTORED, Path(__file__).with_name("rerun_source.sql"))
-
-
-def check_same_work(session, sides, tables):
-    """Fails unless the tables are the same after each side, row by row and to the letter, and others than before. Nothing stays changed."""
-    before = contents(session, tables)
-    after = {}
-    for side in sides:
-        with session.connection.transaction(force_rollback=True):
-            if side.before:
-                session.connection.execute(side.before)
-            session.connection.execute(side.statement)
-            after[side.name] = contents(session, tables)
-    for table in tables:
-        found = {side: rows[table] for side, rows in after.items()}
-        if len(set(found.values())) != 1 or before[table] in found.values():
-            raise measure.RowsDiffer(f"{table} was {before[table]} (rows, sum of hashes) and became {found}")
-
-
-def contents(session, tables):
-    return {table: measure.fingerprint(session, f"SELECT * FROM {table}") for table in tables}

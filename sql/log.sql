@@ -42,7 +42,7 @@ CREATE TABLE gdpr_log.event (
     OR (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,detached}')) OPERATOR(pg_catalog.=) (columns OPERATOR(pg_catalog.<>) '{}'))
 );
 CREATE INDEX event_request ON gdpr_log.event (request);
-CREATE INDEX event_at ON gdpr_log.event (at);
+CREATE INDEX event_at ON gdpr_log.event USING brin (at);
 CREATE INDEX event_origin ON gdpr_log.event (origin, transaction);
 -- Keyed digests and their keys do not get smaller by compression.
 ALTER TABLE gdpr_log.event ALTER COLUMN fingerprints SET STORAGE EXTERNAL, ALTER COLUMN keys SET STORAGE EXTERNAL;

@@ -261,8 +261,18 @@ BEGIN
   -- The other side is read in one snapshot, which is taken after this one: what is committed here by now is seen there. Nothing younger is looked for,
   -- nor a seal that may be of something younger.
   SELECT pg_catalog.pg_current_snapshot(), coalesce(max(s.number), 0) INTO seen, last_seal FROM gdpr_log.seal s;
+  sent := 0;
   voided := 0;
   BEGIN
+    -- A seal that follows on the last one here was made here, and is gone: the files of this database were set back, without a new timeline.
+    IF EXISTS (
+      SELECT FROM gdpr_log.mirror_seal m LEFT JOIN gdpr_log.seal s ON s.number = last_seal
+      WHERE m.log = name_of_log AND m.number = last_seal + 1
+        AND gdpr_log.seal_digest(s.digest, m.number, m.at, m.origin, m.snapshot, m.entries) = m.digest)
+    THEN
+      PERFORM gdpr_log.set_back();
+      RETURN;
+    END IF;
     -- What waits.
     WITH waiting AS (DELETE FROM gdpr_log.mirror_queue RETURNING event)
     INSERT INTO gdpr_log.mirror
@@ -301,7 +311,13 @@ BEGIN
         SELECT pg_catalog.array_agg(m.id), pg_catalog.array_agg(m.transaction) INTO surplus, transactions
         FROM gdpr_log.mirror m
         WHERE m.log = name_of_log AND m.origin = here AND NOT m.void AND NOT EXISTS (SELECT FROM gdpr_log.event e WHERE e.id = m.id);
-        SELECT pg_catalog.array_agg(u.id) INTO surplus FROM gdpr_log.uncommitted(surplus, transactions) u(id);
+        BEGIN
+          SELECT pg_catalog.array_agg(u.id) INTO surplus FROM gdpr_log.uncommitted(surplus, transactions) u(id);
+        EXCEPTION WHEN invalid_parameter_value THEN
+          -- A transaction of this database that it has not begun yet.
+          PERFORM gdpr_log.set_back();
+          RETURN;
+        END;
         IF surplus IS NOT NULL THEN
           -- Of one that was sealed it is known that it had committed, whoever has taken it out of the log.
           SELECT pg_catalog.array_agg(u.id) INTO surplus
@@ -338,6 +354,14 @@ BEGIN
   END;
 END $$;
 
+-- The mirror knows more of this database than it does itself: from now on it counts as restored.
+CREATE FUNCTION gdpr_log.set_back() RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE gdpr_log.database SET origin = origin || ' set back';
+  RAISE WARNING 'this database was set back to an earlier time, and what was erased since is back' USING HINT = 'SELECT * FROM gdpr_rerun();';
+END $$;
+
 -- Those of these events whose transaction of this origin is over and has not committed. One so old that the server has forgotten it has not left its event in the log.
 CREATE FUNCTION gdpr_log.uncommitted(ids uuid[], transactions xid8[]) RETURNS SETOF uuid
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -345,10 +369,6 @@ BEGIN
   RETURN QUERY
     SELECT u.id FROM ROWS FROM (pg_catalog.unnest(ids), pg_catalog.unnest(transactions)) AS u(id, transaction)
     WHERE coalesce(pg_catalog.pg_xact_status(u.transaction), 'aborted') = 'aborted';
-EXCEPTION WHEN invalid_parameter_value THEN
-  -- A transaction of this database that it has not begun yet: its files were set back without a new timeline.
-  RAISE EXCEPTION 'the mirror has events of this database that it does not know yet: it was set back to an earlier time' USING ERRCODE = 'object_not_in_prerequisite_state',
-    HINT = 'SELECT * FROM gdpr_rerun();';
 END $$;
 
 -- Which rows of a table with events or seals are of this log: such a table can hold several logs, and events that never came about.
@@ -367,11 +387,18 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   is_lost text := pg_catalog.format('%s AND NOT EXISTS (SELECT FROM gdpr_log.event e WHERE e.id = v.id)', gdpr_log.of_this_log(source));
   is_new text := pg_catalog.format('%s AND NOT EXISTS (SELECT FROM gdpr_log.seal s WHERE s.number = v.number AND s.digest = v.digest)', gdpr_log.of_this_log(seals));
+  is_sealed boolean := EXISTS (SELECT FROM gdpr_log.seal);
   more bigint;
   lost uuid[];
   new bytea[];
   broken text;
 BEGIN
+  IF NOT is_sealed AND seals IS NOT NULL THEN
+    EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %s v WHERE %s)', seals, gdpr_log.of_this_log(seals)) INTO is_sealed;
+  END IF;
+  IF NOT is_sealed THEN
+    RETURN;
+  END IF;
   -- What is here already is neither fetched nor looked at; where it is little that is not, it is asked for by its ids.
   EXECUTE pg_catalog.format('SELECT pg_catalog.count(*) FROM %s v WHERE %s', source, gdpr_log.of_this_log(source)) INTO more;
   SELECT more - pg_catalog.count(*) INTO more FROM gdpr_log.event;
@@ -483,6 +510,7 @@ COMMENT ON FUNCTION gdpr_log.mirror_columns(regclass, boolean) IS 'Internal: col
 COMMENT ON FUNCTION gdpr_log.mirror_ddl() IS 'Internal: what the other side of a mirror needs';
 COMMENT ON FUNCTION gdpr_log.prepare_mirror(name) IS 'Internal: makes the other side of a mirror';
 COMMENT ON FUNCTION gdpr_log.set_mirror(name) IS 'Internal: makes this side of a mirror';
+COMMENT ON FUNCTION gdpr_log.set_back() IS 'Internal: from now on the database counts as restored';
 COMMENT ON FUNCTION gdpr_log.uncommitted(uuid[], xid8[]) IS 'Internal: events of transactions that are over and have not committed';
 COMMENT ON FUNCTION gdpr_log.of_this_log(regclass) IS 'Internal: which rows of a source are of this log, as a condition';
 COMMENT ON FUNCTION gdpr_log.require_chain(regclass, regclass) IS 'Internal: XX001 if the events of a source, or the seals that go with it, are not what was sealed';
@@ -494,5 +522,5 @@ REVOKE ALL ON gdpr_log.database, gdpr_log.mirror_queue, gdpr_log.status FROM PUB
 -- Nobody else gets into the schema; but a view that is granted calls them as whoever reads it.
 GRANT EXECUTE ON FUNCTION gdpr_log.head(bigint, bytea), gdpr_log.is_restored() TO PUBLIC;
 REVOKE ALL ON FUNCTION gdpr_log_mirror(name), gdpr_log_mirror_sync(), gdpr_log.replace_database(), gdpr_log.mirror_columns(regclass, boolean), gdpr_log.mirror_ddl(),
-  gdpr_log.prepare_mirror(name), gdpr_log.set_mirror(name), gdpr_log.uncommitted(uuid[], xid8[]), gdpr_log.of_this_log(regclass),
+  gdpr_log.prepare_mirror(name), gdpr_log.set_mirror(name), gdpr_log.set_back(), gdpr_log.uncommitted(uuid[], xid8[]), gdpr_log.of_this_log(regclass),
   gdpr_log.require_chain(regclass, regclass), gdpr_log.take_seals(regclass) FROM PUBLIC;

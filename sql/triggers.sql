@@ -15,10 +15,13 @@ CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ex
 CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_links
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
 
--- Every session learns that the secret is another.
+-- Every session learns that the secret is another, or that the database was restored.
 CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_log.secret
   FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.gdpr_registry_announce();
 ALTER TABLE gdpr_log.secret ENABLE ALWAYS TRIGGER announce;
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_log.database
+  FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.gdpr_registry_announce();
+ALTER TABLE gdpr_log.database ENABLE ALWAYS TRIGGER announce;
 
 -- Remembers what the names in the registry mean now.
 CREATE FUNCTION gdpr_remember_names() RETURNS void

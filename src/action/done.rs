@@ -14,6 +14,7 @@ use crate::plan::{KeyPart, Reference, TablePlan, Treatment, image};
 use crate::walk::found::Found;
 use pgrx::pg_sys::Oid;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use uuid::Uuid;
 
 /// Keys in one event: more come in several.
 pub const KEYS: u64 = 1_000_000;
@@ -425,10 +426,7 @@ pub fn write_key(
             (true, false) => keys.extend(["\"", text, "\""]),
             (false, _) => {
                 keys.push('"');
-                let hidden = secret.log_key(name, text.as_bytes());
-                hidden
-                    .iter()
-                    .for_each(|byte| keys.push_str(&format!("{byte:02x}")));
+                keys.push_str(&hidden(secret, name, text));
                 keys.push('"');
             }
         }
@@ -436,4 +434,11 @@ pub fn write_key(
     if parts.len() > 1 {
         keys.push(']');
     }
+}
+
+/// What stands in the log for a part of a key that is not to be read: an HMAC, in hexadecimal digits.
+pub fn hidden(secret: &Keys, name: &str, text: &str) -> String {
+    Uuid::from_bytes(secret.log_key(name, text.as_bytes()))
+        .simple()
+        .to_string()
 }

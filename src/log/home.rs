@@ -68,7 +68,6 @@ pub fn belong_here(home: &Home) -> Result<bool> {
         "UPDATE gdpr_log.database SET origin = $1, former = former OPERATOR(pg_catalog.||) origin";
     kept::of_session(sql, &[pg_sys::TEXTOID], Planning::Once)?
         .run_without_rows(&[origin::origin().into_datum()], Access::Lock)?;
-    cache::announce(relation::named(c"gdpr_log", c"database")?);
     BELONGS_TO.set(None);
     Ok(true)
 }

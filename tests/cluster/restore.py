@@ -38,6 +38,7 @@ class Story:
 
     # Columns whose anonymised values are made up anew each time: (table, column).
     chance = frozenset()
+    keeps_backup = False
 
     def __init__(self, name, schema="", host=None):
         self.name, self.host, self.connection = name, host, None
@@ -96,7 +97,12 @@ class Story:
         self.connect()
 
     def bring_back(self):
-        self.copy(self.name + "_backup", self.name)
+        """The backup is used up, unless it is needed again."""
+        if self.keeps_backup:
+            self.copy(self.name + "_backup", self.name)
+            return
+        with self.server() as server:
+            server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(self.name + "_backup"), sql.Identifier(self.name)))
 
     def copy(self, old, new):
         with self.server() as server:
@@ -133,6 +139,19 @@ class Story:
     def comes_back(self):
         self.lose()
         self.restore()
+
+    def keep(self):
+        """As it is now it can be had again, which is faster than telling the story anew."""
+        self.disconnect()
+        self.copy(self.name, self.name + "_kept")
+        self.kept = dict(vars(self))
+
+    def again(self):
+        self.disconnect()
+        vars(self).update(self.kept)
+        self.copy(self.name + "_kept", self.name)
+        self.warnings = []
+        self.connect()
 
     def table_of_events(self, name="gdpr_lost.event"):
         """The lost log as a table that somebody has kept elsewhere."""
@@ -222,7 +241,8 @@ def story(schema="", kind=Story, name="gdpr_rerun", **arguments):
     finally:
         told.end()
         with told.server() as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name + "_backup")))
+            for copy in ("_backup", "_kept"):
+                server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name + copy)))
 
 
 def contents(connection):
@@ -295,7 +315,7 @@ def mirror_database(name="gdpr_rerun_mirror", host=None):
 def raises(story, sqlstate, statement, parameters=None):
     """The error of a statement that must fail. Nothing has changed."""
     before, log, sequences = contents(story.connection), story.log(), sequence_states(story.connection)
-    with pytest.raises(psycopg.Error) as raised:
+    with pytest.raises(psycopg.Error) as raised, story.connection.transaction():
         story.execute(statement, parameters)
     assert raised.value.sqlstate == sqlstate, raised.value
     assert differences(before, contents(story.connection)) == []

@@ -12,7 +12,7 @@ from conftest import Cluster, program
 from killed import kill_backend, kill_server, reconnect, start_again, wait_until
 from restore import contents, differences, mirror_database, point_to_mirror, story
 
-PEOPLE = 2000
+PEOPLE = 600
 SCHEMA = f"""
 CREATE TABLE person (id serial PRIMARY KEY, name text, email text UNIQUE);
 CREATE TABLE orders (id serial PRIMARY KEY, person_id int NOT NULL REFERENCES person, note text);
@@ -191,7 +191,7 @@ def test_others_work_meanwhile():
             other.execute("DELETE FROM person WHERE id = 900000")
             told.execute("SELECT pg_advisory_unlock_all()")
             assert {row[2] for row in running.join()} <= {"applied", "already gone"}
-        assert {difference[:2] for difference in told.now_differs()} == {("person", (PEOPLE,)), ("orders", (PEOPLE,)), ("review", (PEOPLE,))}
+        assert {difference[:2] for difference in told.now_differs()} == {(table, (PEOPLE,)) for table in ("person", "orders", "review")}
         told.nothing_is_left_to_do()
 
 
@@ -248,13 +248,13 @@ def test_s77_the_mirror_is_not_there(mirror_cluster):
 
         mirror_cluster.as_server(program("pg_ctl"), "stop", "-m", "immediate", "-D", str(mirror_cluster.directory / "data"))
         state = contents(told.connection), told.log()
-        for call in ("SELECT * FROM gdpr_erase('person', 1999)", "DELETE FROM review WHERE person_id = 1999", "TRUNCATE orders"):
+        for call in (f"SELECT * FROM gdpr_erase('person', {PEOPLE - 1})", f"DELETE FROM review WHERE person_id = {PEOPLE - 1}", "TRUNCATE orders"):
             told.connect()
             with pytest.raises(psycopg.Error) as raised:
                 told.execute(call)
             assert raised.value.sqlstate == "58000" and "mirror" in raised.value.diag.message_primary and raised.value.diag.message_hint
             assert differences(state[0], contents(told.connection)) == [] and told.log() == state[1]
-        told.execute("SET gdpr_ext.mirror = 'deferred'; SELECT * FROM gdpr_erase('person', 1999)")
+        told.execute(f"SET gdpr_ext.mirror = 'deferred'; SELECT * FROM gdpr_erase('person', {PEOPLE - 1})")
         assert told.value("SELECT queued FROM gdpr_log.status") > 0
         told.lose()
         told.restore(file=False)
@@ -277,6 +277,6 @@ def test_s77_the_mirror_is_not_there(mirror_cluster):
         mirror_cluster.start()
         told.connect()
         assert {row[2] for row in told.outcomes()} <= {"applied", "already gone"}
-        # What was only in the queue is lost with it: person 1999 is back.
-        assert {difference[:2] for difference in told.now_differs()} == {("person", (1999,)), ("orders", (1999,)), ("review", (1999,))}
+        # What was only in the queue is lost with it: that person is back.
+        assert {difference[:2] for difference in told.now_differs()} == {(table, (PEOPLE - 1,)) for table in ("person", "orders", "review")}
         told.nothing_is_left_to_do()

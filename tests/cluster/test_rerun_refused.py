@@ -21,7 +21,7 @@ RERUN = "SELECT * FROM gdpr_rerun({})"
 
 
 @contextlib.contextmanager
-def lost(name="gdpr_rerun"):
+def restored(name):
     with story(SCHEMA, name=name) as told:
         told.execute("SELECT * FROM gdpr_erase('person', 9)")
         told.execute("SELECT gdpr_log_seal()")
@@ -36,8 +36,22 @@ def lost(name="gdpr_rerun"):
 @pytest.fixture(scope="module")
 def told():
     """One for all that is refused: nothing of it changes anything."""
-    with lost("gdpr_rerun_refused") as told:
+    with restored("gdpr_rerun_refused") as told:
         yield told
+
+
+@pytest.fixture(scope="module")
+def lost_once():
+    with restored("gdpr_rerun_lost") as told:
+        told.keep()
+        yield told
+
+
+@pytest.fixture
+def lost(lost_once):
+    """For what is not refused after all."""
+    lost_once.again()
+    return lost_once
 
 
 def refused(told, sqlstate, arguments, name=None):
@@ -79,12 +93,11 @@ def test_a_table_of_another_shape(told, change, names):
         assert name in f"{diagnosis.message_primary} {diagnosis.message_detail}"
 
 
-def test_columns_in_another_order_are_no_other_shape():
-    with lost() as told:
-        columns = [name for name, in told.rows("SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'gdpr_lost.event'::regclass AND attnum > 0 ORDER BY attname")]
-        told.execute(f"CREATE TABLE gdpr_lost.sorted AS SELECT 'mine' AS extra, {', '.join(columns)} FROM gdpr_lost.event")
-        assert {row[2] for row in told.outcomes("'gdpr_lost.sorted'")} == {"applied"}
-        told.as_before_the_loss()
+def test_columns_in_another_order_are_no_other_shape(lost):
+    columns = [name for name, in lost.rows("SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'gdpr_lost.event'::regclass AND attnum > 0 ORDER BY attname")]
+    lost.execute(f"CREATE TABLE gdpr_lost.sorted AS SELECT 'mine' AS extra, {', '.join(columns)} FROM gdpr_lost.event")
+    assert {row[2] for row in lost.outcomes("'gdpr_lost.sorted'")} == {"applied"}
+    lost.as_before_the_loss()
 
 
 def test_what_is_no_table(told):
@@ -96,12 +109,11 @@ def test_what_is_no_table(told):
 
 
 @pytest.mark.parametrize("kind", ["MATERIALIZED VIEW", "UNLOGGED TABLE", "TEMPORARY TABLE"])
-def test_other_tables(kind):
-    with lost() as told:
-        name = "copied" if kind.startswith("TEMP") else "gdpr_lost.copied"
-        told.execute(f"CREATE {kind} {name} AS TABLE gdpr_lost.event")
-        assert {row[2] for row in told.outcomes(f"'{name}'")} == {"applied"}
-        told.as_before_the_loss()
+def test_other_tables(lost, kind):
+    name = "copied" if kind.startswith("TEMP") else "gdpr_lost.copied"
+    lost.execute(f"CREATE {kind} {name} AS TABLE gdpr_lost.event")
+    assert {row[2] for row in lost.outcomes(f"'{name}'")} == {"applied"}
+    lost.as_before_the_loss()
 
 
 def test_a_materialized_view_that_nobody_has_filled(told):
@@ -129,18 +141,17 @@ def test_events_of_another_database(told):
     refused(told, "22023", "'gdpr_lost.foreign_event'")
 
 
-def test_only_events_of_other_logs():
+def test_only_events_of_other_logs(lost):
     """A shared table: of rows of another log, and of void ones, nothing is applied."""
-    with lost() as told:
-        told.execute("ALTER TABLE gdpr_lost.event ADD log text, ADD void boolean")
-        told.execute("UPDATE gdpr_lost.event SET log = gdpr_secret_check(), void = false")
-        told.execute("UPDATE gdpr_lost.event SET log = 'another' WHERE call = 'erase' AND keys = '[1]'; UPDATE gdpr_lost.event SET void = true WHERE call = 'DELETE'")
-        assert told.outcomes("'gdpr_lost.event'") == [("public.person", "anonymised", "applied", 1)]
-        assert told.rows("SELECT (SELECT count(*) FROM person WHERE id = 1), (SELECT count(*) FROM pet WHERE id = 2)") == [(1, 1)]
-        # They are of this log after all.
-        told.execute("UPDATE gdpr_lost.event SET log = gdpr_secret_check(), void = NULL")
-        assert told.outcomes("'gdpr_lost.event'") == [("public.person", "deleted", "applied", 1), ("public.pet", "deleted", "applied", 1)]
-        told.as_before_the_loss()
+    lost.execute("ALTER TABLE gdpr_lost.event ADD log text, ADD void boolean")
+    lost.execute("UPDATE gdpr_lost.event SET log = gdpr_secret_check(), void = false")
+    lost.execute("UPDATE gdpr_lost.event SET log = 'another' WHERE call = 'erase' AND keys = '[1]'; UPDATE gdpr_lost.event SET void = true WHERE call = 'DELETE'")
+    assert lost.outcomes("'gdpr_lost.event'") == [("public.person", "anonymised", "applied", 1)]
+    assert lost.rows("SELECT (SELECT count(*) FROM person WHERE id = 1), (SELECT count(*) FROM pet WHERE id = 2)") == [(1, 1)]
+    # They are of this log after all.
+    lost.execute("UPDATE gdpr_lost.event SET log = gdpr_secret_check(), void = NULL")
+    assert lost.outcomes("'gdpr_lost.event'") == [("public.person", "deleted", "applied", 1), ("public.pet", "deleted", "applied", 1)]
+    lost.as_before_the_loss()
 
 
 # Who may
@@ -176,19 +187,18 @@ def raises_as(told, sqlstate, statement):
     return raised.value.diag
 
 
-def test_s70_a_caller_with_the_privileges_of_the_actions():
-    with lost() as told:
-        told.execute("CREATE ROLE regress_clerk")
-        try:
-            told.execute("GRANT EXECUTE ON FUNCTION gdpr_rerun(regclass, boolean, text) TO regress_clerk; GRANT USAGE ON SCHEMA gdpr_lost TO regress_clerk")
-            told.execute("GRANT SELECT ON gdpr_lost.event TO regress_clerk; GRANT SELECT, DELETE, UPDATE ON person, pet TO regress_clerk")
-            told.execute("SET ROLE regress_clerk")
-            assert {row[2] for row in told.outcomes("'gdpr_lost.event'")} == {"applied"}
-            told.execute("RESET ROLE")
-            told.as_before_the_loss()
-            assert told.value("SELECT \"current_user\"::text FROM gdpr_log.event WHERE action = 'rerun'") == "regress_clerk"
-        finally:
-            told.execute("RESET ROLE; DROP OWNED BY regress_clerk; DROP ROLE regress_clerk")
+def test_s70_a_caller_with_the_privileges_of_the_actions(lost):
+    lost.execute("CREATE ROLE regress_clerk")
+    try:
+        lost.execute("GRANT EXECUTE ON FUNCTION gdpr_rerun(regclass, boolean, text) TO regress_clerk; GRANT USAGE ON SCHEMA gdpr_lost TO regress_clerk")
+        lost.execute("GRANT SELECT ON gdpr_lost.event TO regress_clerk; GRANT SELECT, DELETE, UPDATE ON person, pet TO regress_clerk")
+        lost.execute("SET ROLE regress_clerk")
+        assert {row[2] for row in lost.outcomes("'gdpr_lost.event'")} == {"applied"}
+        lost.execute("RESET ROLE")
+        lost.as_before_the_loss()
+        assert lost.value("SELECT \"current_user\"::text FROM gdpr_log.event WHERE action = 'rerun'") == "regress_clerk"
+    finally:
+        lost.execute("RESET ROLE; DROP OWNED BY regress_clerk; DROP ROLE regress_clerk")
 
 
 def test_in_a_read_only_transaction(told):
@@ -199,6 +209,10 @@ def test_in_a_read_only_transaction(told):
 
 # S80: an edited log
 
+COLUMNS = (
+    'request, at, transaction, "session_user", "current_user", call, subject, relation, action, rows, key_columns, keys, columns, fingerprints, ground,'
+    " registry_version, reason, origin, log"
+)
 EDITS = [
     "UPDATE {0} SET keys = '[7]' WHERE call = 'DELETE'",
     "UPDATE {0} SET relation = 'public.person' WHERE call = 'DELETE'",
@@ -206,10 +220,25 @@ EDITS = [
     "UPDATE {0} SET at = at + interval '1 second' WHERE call = 'DELETE'",
     "UPDATE {0} SET fingerprints = set_byte(fingerprints, 0, 255 - get_byte(fingerprints, 0)) WHERE call = 'DELETE'",
     "DELETE FROM {0} WHERE call = 'DELETE'",
-    "INSERT INTO {0} (id, request, at, transaction, \"session_user\", \"current_user\", call, subject, relation, action, rows, key_columns, keys, columns, fingerprints, ground,"
-    " registry_version, reason, origin{1}) SELECT gen_random_uuid(), request, at, transaction, \"session_user\", \"current_user\", call, subject, relation, action, rows, key_columns,"
-    " '[8]', columns, fingerprints, ground, registry_version, reason, origin{1} FROM {0} WHERE call = 'DELETE'",
+    "INSERT INTO {0} (id, " + COLUMNS + ") SELECT gen_random_uuid(), " + COLUMNS.replace("keys", "'[8]'") + " FROM {0} WHERE call = 'DELETE'",
 ]
+
+
+@pytest.fixture(scope="module")
+def sealed():
+    """Lost with a log that was sealed to its end, in a file and in a mirror."""
+    with mirror_database() as mirror, story(SCHEMA, name="gdpr_rerun_sealed") as told:
+        point_to_mirror(told, None, mirror.info.dbname)
+        told.execute("SELECT * FROM gdpr_erase('person', 9)")
+        told.execute("SELECT gdpr_log_seal()")
+        told.back_up()
+        told.execute(SINCE)
+        told.execute("SELECT gdpr_log_seal()")
+        told.execute("SELECT * FROM gdpr_log_mirror_sync()")
+        told.victim = told.value("SELECT id FROM gdpr_log.event WHERE call = 'DELETE'")
+        told.comes_back()
+        mirror.execute("CREATE TABLE event AS TABLE gdpr_mirror.event; CREATE TABLE seal AS TABLE gdpr_mirror.seal")
+        yield told, mirror
 
 
 def broken(told, source, id_):
@@ -222,44 +251,42 @@ def broken(told, source, id_):
     assert told.value("SELECT restored FROM gdpr_log.status")
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.split(" WHERE")[0][:40])
-def test_s80_an_edited_file_or_mirror(edit):
+def edit_mirror(mirror, statement):
+    """By a superuser of the other side, who first puts back what was there."""
+    mirror.execute(
+        "BEGIN; ALTER TABLE gdpr_mirror.event DISABLE TRIGGER ALL; ALTER TABLE gdpr_mirror.seal DISABLE TRIGGER ALL;"
+        "TRUNCATE gdpr_mirror.event, gdpr_mirror.seal; INSERT INTO gdpr_mirror.event TABLE event; INSERT INTO gdpr_mirror.seal TABLE seal;"
+        f"{statement}; COMMIT"
+    )
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=["key", "table", "action", "time", "fingerprint", "taken out", "put in"])
+def test_s80_an_edited_file_or_mirror(sealed, edit):
     """In gdpr_log.imported by a superuser here, and in the mirror by one there."""
-    with mirror_database() as mirror, story(SCHEMA) as told:
-        point_to_mirror(told, None, mirror.info.dbname)
-        told.execute("SELECT * FROM gdpr_erase('person', 9)")
-        told.execute("SELECT gdpr_log_seal()")
-        told.back_up()
-        told.execute(SINCE)
-        told.execute("SELECT gdpr_log_seal(); SELECT * FROM gdpr_log_mirror_sync()")
-        victim = told.value("SELECT id FROM gdpr_log.event WHERE call = 'DELETE'")
-        told.lose()
-        told.restore()
-        inserted = edit.startswith("INSERT")
-        told.execute(edit.format("gdpr_log.imported", ", log"))
-        broken(told, "'gdpr_log.imported'", None if inserted else victim)
-        mirror.execute("ALTER TABLE gdpr_mirror.event DISABLE TRIGGER ALL")
-        mirror.execute(edit.format("gdpr_mirror.event", ", log"))
-        mirror.execute("ALTER TABLE gdpr_mirror.event ENABLE TRIGGER ALL")
-        broken(told, "", None if inserted else victim)
+    told, mirror = sealed
+    victim = None if edit.startswith("INSERT") else told.victim
+    with told.connection.transaction(force_rollback=True):
+        told.execute(edit.format("gdpr_log.imported"))
+        broken(told, "'gdpr_log.imported'", victim)
+    edit_mirror(mirror, edit.format("gdpr_mirror.event"))
+    broken(told, "", victim)
 
 
-def test_s80_a_seal_is_edited():
-    with mirror_database() as mirror, story(SCHEMA) as told:
-        point_to_mirror(told, None, mirror.info.dbname)
-        told.execute("SELECT * FROM gdpr_erase('person', 9)")
-        told.execute("SELECT gdpr_log_seal()")
-        told.back_up()
-        told.execute(SINCE)
-        told.execute("SELECT gdpr_log_seal(); SELECT * FROM gdpr_log_mirror_sync()")
-        told.lose()
-        told.restore(file=False)
-        mirror.execute("ALTER TABLE gdpr_mirror.seal DISABLE TRIGGER ALL; UPDATE gdpr_mirror.seal SET entries = substr(entries, 49) WHERE number = 2")
-        broken(told, "", None)
+@pytest.mark.parametrize("edit", [
+    "UPDATE {0} SET entries = substr(entries, 49) WHERE number = 2",
+    "UPDATE {0} SET snapshot = '1:1:' WHERE number = 2",
+    "UPDATE {0} SET digest = sha256(digest) WHERE number = 2",
+])
+def test_s80_an_edited_seal(sealed, edit):
+    told, mirror = sealed
+    with told.connection.transaction(force_rollback=True):
+        told.execute(edit.format("gdpr_log.imported_seal"))
+        broken(told, "'gdpr_log.imported'", None)
+    edit_mirror(mirror, edit.format("gdpr_mirror.seal"))
+    broken(told, "", None)
 
 
-def test_s80_what_was_not_sealed_cannot_be_verified_and_is_applied():
-    with lost() as told:
-        told.execute("UPDATE gdpr_lost.event SET reason = 'changed' WHERE call = 'DELETE'")
-        assert {row[2] for row in told.outcomes("'gdpr_lost.event'")} == {"applied"}
-        assert told.now_differs() == []
+def test_s80_what_was_not_sealed_cannot_be_verified_and_is_applied(lost):
+    lost.execute("UPDATE gdpr_lost.event SET reason = 'changed' WHERE call = 'DELETE'")
+    assert {row[2] for row in lost.outcomes("'gdpr_lost.event'")} == {"applied"}
+    assert lost.now_differs() == []

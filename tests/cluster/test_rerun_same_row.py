@@ -110,21 +110,22 @@ def all_tried():
     for number, case in enumerate(CASES):
         for action in ACTIONS:
             expected = case.anonymised if action == "anonymised" else case.deleted
-            if expected is not None:
+            # To be erased is to be deleted.
+            if expected is not None and (action != "erased" or case.was == case.now):
                 yield Tried(f"t{number}_{case.shape}_{action}", case, action, expected)
 
 
 TRIED = list(all_tried())
 
 
-@contextlib.contextmanager
+@pytest.fixture(scope="module")
 def all_cases():
     """A table for each case and action. What was there at the backup does not matter; what is there at the rerun does."""
     schema = ["CREATE TYPE mood AS ENUM ('glad', 'sad')"]
     for tried in TRIED:
         columns, rules, more = SHAPES[tried.case.shape]
         schema.append(f"CREATE TABLE {tried.table} ({columns}); {more.format(tried.table)} SELECT gdpr_register('{tried.table}', '{rules}', subject => true)")
-    with story(";".join(schema)) as told:
+    with story(";".join(schema), name="gdpr_rerun_cases") as told:
         told.back_up()
         for tried in TRIED:
             id_ = "jsonb_build_object('id', id, 'no', no)::text" if tried.case.shape == "mixed" else "id::text"
@@ -132,6 +133,7 @@ def all_cases():
             told.execute(ACTIONS[tried.action].format(table=tried.table, id=id_))
         told.comes_back()
         told.execute(";".join(f"INSERT INTO {tried.table} VALUES ({tried.case.now})" for tried in TRIED if tried.case.now))
+        told.keep()
         yield told
 
 
@@ -151,7 +153,8 @@ def check_rows(told, before, done):
         if tried.expected not in done or not tried.case.now:
             assert after[tried.table] == before[tried.table], tried
         elif tried.action == "anonymised":
-            assert len(after[tried.table]) == 1 and "Ada" not in after[tried.table][0][0] and "ada@" not in after[tried.table][0][0], tried
+            [(row,)] = after[tried.table]
+            assert "Ada" not in row and ("ada@" not in row or tried.case.shape == "unruled"), tried
         else:
             assert after[tried.table] == [], tried
 
@@ -162,46 +165,48 @@ def settled(told, *outcomes):
     assert by_table == {"public." + tried.table: 1 for tried in TRIED if tried.expected in outcomes}
 
 
-def test_s71_s72_what_is_not_proven_is_asked_until_somebody_applies_it():
-    with all_cases() as told:
-        before = left(told)
-        reported = told.outcomes("dry_run => true")
-        assert sorted(set(reported) ^ set(expected())) == []
-        assert left(told) == before
-        assert told.outcomes() == reported
-        check_rows(told, before, {APPLIED})
-        settled(told, APPLIED, GONE)
-        assert not told.value("SELECT restored FROM gdpr_log.status")
-        # It is asked again and again; nothing is changed, and nothing logged.
-        undecided = left(told)
-        for arguments in ("", "on_mismatch => 'report'", "dry_run => true"):
-            assert told.outcomes(arguments) == expected(NEEDS)
-            assert left(told) == undecided and len(told.reruns()) == 1
-        # Somebody has looked, and decides that they are the same.
-        assert told.outcomes("on_mismatch => 'apply', dry_run => true") == expected(NEEDS, decided=APPLIED)
-        assert told.outcomes("on_mismatch => 'apply'") == expected(NEEDS, decided=APPLIED)
-        check_rows(told, before, {APPLIED, NEEDS})
-        settled(told, APPLIED, GONE, NEEDS)
-        assert told.log_differs() == []
-        assert len(told.reruns()) == 2
-        told.nothing_is_left_to_do()
+def test_s71_s72_what_is_not_proven_is_asked_until_somebody_applies_it(all_cases):
+    told = all_cases
+    told.again()
+    before = left(told)
+    reported = told.outcomes("dry_run => true")
+    assert sorted(set(reported) ^ set(expected())) == []
+    assert left(told) == before
+    assert told.outcomes() == reported
+    check_rows(told, before, {APPLIED})
+    settled(told, APPLIED, GONE)
+    assert not told.value("SELECT restored FROM gdpr_log.status")
+    # It is asked again and again; nothing is changed, and nothing logged.
+    undecided = left(told)
+    for arguments in ("", "on_mismatch => 'report'", "dry_run => true"):
+        assert told.outcomes(arguments) == expected(NEEDS)
+        assert left(told) == undecided and len(told.reruns()) == 1
+    # Somebody has looked, and decides that they are the same.
+    assert told.outcomes("on_mismatch => 'apply', dry_run => true") == expected(NEEDS, decided=APPLIED)
+    assert told.outcomes("on_mismatch => 'apply'") == expected(NEEDS, decided=APPLIED)
+    check_rows(told, before, {APPLIED, NEEDS})
+    settled(told, APPLIED, GONE, NEEDS)
+    assert told.log_differs() == []
+    assert len(told.reruns()) == 2
+    told.nothing_is_left_to_do()
 
 
-def test_s71_s72_or_until_somebody_says_that_they_are_others():
+def test_s71_s72_or_until_somebody_says_that_they_are_others(all_cases):
     """'skip' leaves alone what is not proven, and does what is."""
-    with all_cases() as told:
-        before = left(told)
-        told.outcomes("on_mismatch => 'skip', dry_run => true")
-        assert left(told) == before
-        reported = told.outcomes("on_mismatch => 'skip'")
-        assert {(row[0], row[1], row[3]) for row in reported} == {(row[0], row[1], row[3]) for row in expected()}
-        assert {row for row in reported if row[2] == APPLIED} == set(expected(APPLIED))
-        check_rows(told, before, {APPLIED})
-        settled(told, APPLIED, GONE, NEEDS)
-        assert told.log_differs() == []
-        told.nothing_is_left_to_do()
-        assert told.outcomes("on_mismatch => 'apply'") == []
-        check_rows(told, before, {APPLIED})
+    told = all_cases
+    told.again()
+    before = left(told)
+    told.outcomes("on_mismatch => 'skip', dry_run => true")
+    assert left(told) == before
+    reported = told.outcomes("on_mismatch => 'skip'")
+    assert {(row[0], row[1], row[3]) for row in reported} == {(row[0], row[1], row[3]) for row in expected()}
+    assert {row for row in reported if row[2] == APPLIED} == set(expected(APPLIED))
+    check_rows(told, before, {APPLIED})
+    settled(told, APPLIED, GONE, NEEDS)
+    assert told.log_differs() == []
+    told.nothing_is_left_to_do()
+    assert told.outcomes("on_mismatch => 'apply'") == []
+    check_rows(told, before, {APPLIED})
 
 
 PLAIN = """
@@ -266,32 +271,37 @@ def test_s71_the_children_of_a_stranger():
 # With a column that says when a row was made
 
 CREATED = """
-CREATE TABLE person (id int PRIMARY KEY, name text, created {type});
-INSERT INTO person VALUES (1, 'Ada', now() - interval '300 days'), (2, 'Bea', now() - interval '200 days'), (3, 'Cy', NULL), (4, 'Di', '-infinity'), (5, 'Ed', now());
-SELECT gdpr_register('person', '{{"name": "null"}}', subject => true, created => 'created');
+CREATE TABLE {table} (id int PRIMARY KEY, name text, created {type});
+INSERT INTO {table} VALUES
+  (1, 'Ada', now() - interval '300 days'), (2, 'Bea', now() - interval '200 days'), (3, 'Cy', NULL), (4, 'Di', '-infinity'), (5, 'Ed', now());
+SELECT gdpr_register('{table}', '{{"name": "null"}}', subject => true, created => 'created');
 """
 
 
-@pytest.mark.parametrize("action", ["deleted", "anonymised"])
-@pytest.mark.parametrize("type_", ["timestamptz", "timestamp", "date"])
-def test_s71_a_younger_row_is_another(type_, action):
+def test_s71_a_younger_row_is_another():
     """It was made after the event: the event's own row is gone, and the event is settled. Where the column says nothing, the rest of the row must."""
-    with backed_up(CREATED.format(type=type_)) as told:
-        told.execute("; ".join(ACTIONS[action].replace("FROM {table}", f"FROM {{table}} WHERE id = {n}").format(table="person", id="id") for n in (1, 2, 3, 4, 5)))
+    tables = {f"{action}_{type_}": (type_, action) for type_ in ("timestamptz", "timestamp", "date") for action in ("deleted", "anonymised")}
+    with backed_up("".join(CREATED.format(table=table, type=type_) for table, (type_, _) in tables.items())) as told:
+        for table, (_, action) in tables.items():
+            for id_ in range(1, 6):
+                told.execute(ACTIONS[action].replace("FROM {table}", f"FROM {{table}} WHERE id = {id_}").format(table=table, id="id"))
         told.comes_back()
-        told.execute("UPDATE person SET name = 'Zoe', created = now() + interval '4 days' WHERE id = 1")
-        told.execute("UPDATE person SET name = name || 'tte' WHERE id IN (2, 3, 4)")  # changed; 2 and 4 are old enough
-        told.execute("UPDATE person SET created = 'infinity', name = 'Zed' WHERE id = 5")
-        done = "anonymised" if action == "anonymised" else "deleted"
-        assert told.outcomes() == 2 * [("public.person", done, GONE, 1)] + 2 * [("public.person", done, APPLIED, 1)] + [("public.person", done, NEEDS, 1)]
-        after = {1: "Zoe", 3: "Cytte", 5: "Zed"} | ({2: None, 4: None} if action == "anonymised" else {})
-        assert dict(told.rows("SELECT id, name FROM person")) == after
-        assert [row[2:] for row in told.outcomes()] == [(NEEDS, 1)]
+        for table in tables:
+            told.execute(f"UPDATE {table} SET name = 'Zoe', created = now() + interval '4 days' WHERE id = 1")
+            told.execute(f"UPDATE {table} SET name = name || 'tte' WHERE id IN (2, 3, 4)")  # changed; 2 and 4 are old enough
+            told.execute(f"UPDATE {table} SET created = 'infinity', name = 'Zed' WHERE id = 5")
+        reported = told.outcomes()
+        for table, (_, action) in tables.items():
+            outcomes = 2 * [(action, GONE, 1)] + 2 * [(action, APPLIED, 1)] + [(action, NEEDS, 1)]
+            assert [row[1:] for row in reported if row[0] == "public." + table] == outcomes, table
+            after = {1: "Zoe", 3: "Cytte", 5: "Zed"} | ({2: None, 4: None} if action == "anonymised" else {})
+            assert dict(told.rows(f"SELECT id, name FROM {table}")) == after, table
+        assert [row[2:] for row in told.outcomes()] == len(tables) * [(NEEDS, 1)]
 
 
 def test_s71_a_row_of_the_same_day_proves_nothing_by_its_date():
     """A date does not say whether the row was made before the event or after it."""
-    with backed_up(CREATED.format(type="date") + "UPDATE person SET created = current_date") as told:
+    with backed_up(CREATED.format(table="person", type="date") + "UPDATE person SET created = current_date") as told:
         told.execute("DELETE FROM person WHERE id = 1; DELETE FROM person WHERE id = 2")
         told.comes_back()
         told.execute("UPDATE person SET name = 'Zoe' WHERE id = 1")
@@ -301,7 +311,7 @@ def test_s71_a_row_of_the_same_day_proves_nothing_by_its_date():
 
 def test_s71_a_row_between_two_events_of_its_id():
     """1 was deleted, given out again, and that one deleted, too. What is there is younger than the first event and older than the second: it is the second's."""
-    with backed_up(CREATED.format(type="timestamptz")) as told:
+    with backed_up(CREATED.format(table="person", type="timestamptz")) as told:
         told.execute("DELETE FROM person WHERE id = 1")
         told.execute("INSERT INTO person VALUES (1, 'Zoe', now())")
         told.back_up()
@@ -318,7 +328,7 @@ def test_s71_a_row_between_two_events_of_its_id():
 
 
 def test_the_column_is_kept_in_the_registry():
-    with story(CREATED.format(type="timestamptz")) as told:
+    with story(CREATED.format(table="person", type="timestamptz")) as told:
         created = "SELECT created FROM gdpr_registry"
         assert told.rows(created) == [("created",)]
         told.execute("ALTER TABLE person RENAME created TO made")

@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::log::fingerprint::{MARK, WHOLE_ROW};
 use crate::spi::row::Row;
 use pgrx::FromDatum;
-use pgrx::pg_sys::Datum;
+use pgrx::pg_sys::{self, Datum};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -103,9 +103,10 @@ pub struct Events {
     /// In the order of their ids.
     pub all: Vec<Event>,
     pub tables: Vec<Mentioned>,
-    units: HashMap<String, u32>,
+    units: HashMap<(Rc<str>, u64), u32>,
     texts: HashMap<String, Rc<str>>,
-    lists: HashMap<String, Rc<[String]>>,
+    /// By the bytes of the array.
+    lists: HashMap<Box<[u8]>, Rc<[String]>>,
     by_name: HashMap<(Rc<str>, Rc<[String]>), usize>,
 }
 
@@ -127,14 +128,12 @@ impl Events {
             _ => What::Other,
         };
         let relation = self.text(text(2));
-        let key_columns = self.list(text(6))?;
+        let key_columns = self.list(row, 6);
         let units = self.units.len() as u32;
+        let unit = (self.text(text(1)), number(10) as u64);
         let event = Event {
             id: row.get(0).map(uuid_bytes).unwrap_or_default(),
-            unit: match self.units.get(text(1)) {
-                Some(unit) => *unit,
-                None => *self.units.entry(text(1).to_owned()).or_insert(units),
-            },
+            unit: *self.units.entry(unit).or_insert(units),
             what,
             action,
             table: (what != What::Other && !key_columns.is_empty())
@@ -142,7 +141,7 @@ impl Events {
             relation,
             rows: number(4) as u64,
             at: number(5),
-            columns: self.list(text(7))?,
+            columns: self.list(row, 7),
             // SAFETY: the column is of type bytea.
             fingerprints: row
                 .get(9)
@@ -235,14 +234,23 @@ impl Events {
         kept
     }
 
-    fn list(&mut self, json: &str) -> Result<Rc<[String]>> {
-        if let Some(known) = self.lists.get(json) {
-            return Ok(known.clone());
+    /// An array of texts.
+    fn list(&mut self, row: &Row, column: usize) -> Rc<[String]> {
+        let Some(datum) = row.get(column) else {
+            return Rc::from([]);
+        };
+        // SAFETY: the column is of type text[], a varlena; it lives as long as the row.
+        let bytes = unsafe {
+            pgrx::varlena_to_byte_slice(pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr()))
+        };
+        if let Some(known) = self.lists.get(bytes) {
+            return known.clone();
         }
-        let list: Vec<String> = serde_json::from_str(json).map_err(|_| not_keys())?;
-        let kept: Rc<[String]> = list.into();
-        self.lists.insert(json.to_owned(), kept.clone());
-        Ok(kept)
+        // SAFETY: as above.
+        let list = unsafe { Vec::<Option<String>>::from_datum(datum, false) };
+        let list: Rc<[String]> = list.into_iter().flatten().flatten().collect();
+        self.lists.insert(bytes.into(), list.clone());
+        list
     }
 
     /// The ids of events, as an array of uuids in the current memory context.

@@ -8,11 +8,14 @@ mod sequences;
 mod source;
 mod table;
 
+use crate::action::session::ROUNDS;
 use crate::catalog::home::Home;
+use crate::catalog::schema::Schema;
 use crate::error::{Error, Result};
 use crate::link::cached;
 use crate::log::event::{self, Request};
 use crate::log::{home as log_home, secret};
+use crate::mask::Keys;
 use crate::security::{CallersPath, PinnedSettings, RunAs};
 use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
@@ -125,26 +128,31 @@ pub fn rerun(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
     source.require_sound(home)?;
     let events = source.missing(home)?;
     let oids = resolve(home, &events)?;
-    let mut tables = Vec::new();
-    for (mentioned, oid) in events.tables.iter().zip(&oids) {
-        if let Some(oid) = oid {
-            tables.extend(Table::find(home, &secret, mentioned, *oid, access)?);
-        }
-    }
-    for table in &mut tables {
-        same::judge(table, &events)?;
-    }
-    let between = Between::all(&schema, &tables)?;
-    same::judge_by_references(&mut tables, &between, &events)?;
-    let apply_all = asked.mismatch == Mismatch::Apply;
-    redo::decide(home, &secret, &mut tables, &between, &events, apply_all)?;
-    if !apply_all {
-        redo::require_no_more(&mut tables, &schema)?;
-    }
+    let round = Round {
+        home,
+        secret: &secret,
+        schema: &schema,
+        events: &events,
+        oids: &oids,
+        access,
+        apply_all: asked.mismatch == Mismatch::Apply,
+    };
+    let mut tables = round.run(&[])?;
     let raised = sequences::raise(&tables, asked.dry_run)?;
-    if !asked.dry_run {
-        redo::require_privileges(&tables)?;
-        redo::run(home, &secret, &mut tables, &between, &events)?;
+    let mut rewritten = tables.iter().any(Table::has_rewritten);
+    // A key that an event has made is one that a later event can be about.
+    for _ in 1..ROUNDS {
+        if !rewritten {
+            break;
+        }
+        let later = round.run(&tables)?;
+        rewritten = later.iter().any(Table::has_done);
+        for later in &later {
+            let mut known = tables.iter_mut();
+            if let Some(table) = known.find(|table| table.of == later.of) {
+                table.take(later);
+            }
+        }
     }
     let counts = count(&events, &tables);
     if !asked.dry_run {
@@ -169,6 +177,47 @@ pub fn rerun(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
         rows: None,
     }));
     Ok(lines)
+}
+
+/// What is done with the rows that events speak of.
+struct Round<'a> {
+    home: &'a Home,
+    secret: &'a Keys,
+    schema: &'a Schema,
+    events: &'a Events,
+    oids: &'a [Option<Oid>],
+    access: Access,
+    apply_all: bool,
+}
+
+impl<'a> Round<'a> {
+    /// Does what can be done, but to rows that were settled earlier.
+    fn run(&self, earlier: &[Table]) -> Result<Vec<Table<'a>>> {
+        let mut tables = Vec::new();
+        for (of, (mentioned, oid)) in self.events.tables.iter().zip(self.oids).enumerate() {
+            let earlier = earlier.iter().find(|table| table.of == of);
+            if let Some(oid) = oid {
+                let named = (of, mentioned);
+                let found = Table::find(self.home, self.secret, named, *oid, self.access, earlier)?;
+                tables.extend(found);
+            }
+        }
+        for table in &mut tables {
+            same::judge(table, self.events)?;
+        }
+        let between = Between::all(self.schema, &tables)?;
+        same::judge_by_references(&mut tables, &between, self.events)?;
+        let (home, secret, events) = (self.home, self.secret, self.events);
+        redo::decide(home, secret, &mut tables, &between, events, self.apply_all)?;
+        if !self.apply_all {
+            redo::require_no_more(&mut tables, self.schema)?;
+        }
+        if self.access == Access::Lock {
+            redo::require_privileges(&tables)?;
+            redo::run(home, secret, &mut tables, &between, events)?;
+        }
+        Ok(tables)
+    }
 }
 
 /// The tables that the events name, as far as there are such.

@@ -10,6 +10,7 @@ use crate::spi::statement::{Access, Planning};
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{FromDatum, IntoDatum};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// A sequence, and how far logged keys have come.
 struct Reached {
@@ -21,16 +22,23 @@ struct Reached {
 pub fn raise(tables: &[Table], dry_run: bool) -> Result<Vec<String>> {
     let mut reached: BTreeMap<u32, Reached> = BTreeMap::new();
     for table in tables {
-        for (number, (smallest, largest)) in numbers(table.mentioned) {
-            let Some(column) = table.relation.column(&table.mentioned.key_columns[number]) else {
+        for (place, name) in table.mentioned.key_columns.iter().enumerate() {
+            let Some(column) = table.relation.column(name) else {
                 continue;
             };
             for sequence in sequences_of(table.relation.oid, column.number)? {
-                let known = reached
-                    .entry(sequence.to_u32())
-                    .or_insert(Reached { smallest, largest });
-                known.smallest = known.smallest.min(smallest);
-                known.largest = known.largest.max(largest);
+                let given_out = range(sequence)?;
+                for number in numbers(table.mentioned, place) {
+                    // A key beyond what the sequence gives out cannot be given out again.
+                    if given_out.contains(&number) {
+                        let known = reached.entry(sequence.to_u32()).or_insert(Reached {
+                            smallest: number,
+                            largest: number,
+                        });
+                        known.smallest = known.smallest.min(number);
+                        known.largest = known.largest.max(number);
+                    }
+                }
             }
         }
     }
@@ -44,20 +52,28 @@ pub fn raise(tables: &[Table], dry_run: bool) -> Result<Vec<String>> {
     Ok(raised)
 }
 
-/// For each part of a key, the smallest and the largest number that was logged.
-fn numbers(mentioned: &Mentioned) -> BTreeMap<usize, (i64, i64)> {
-    let mut numbers: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
-    for key in &mentioned.keys {
-        for (place, part) in parts(key).into_iter().enumerate() {
-            let Part::Plain(text) = part else { continue };
-            let Ok(value) = text.parse::<i64>() else {
-                continue;
-            };
-            let known = numbers.entry(place).or_insert((value, value));
-            *known = (known.0.min(value), known.1.max(value));
-        }
-    }
-    numbers
+/// The numbers that were logged for a part of the key.
+fn numbers(mentioned: &Mentioned, place: usize) -> impl Iterator<Item = i64> {
+    let keys = mentioned.keys.iter();
+    keys.filter_map(move |key| match parts(key).into_iter().nth(place) {
+        Some(Part::Plain(text)) => text.parse().ok(),
+        _ => None,
+    })
+}
+
+/// What a sequence gives out.
+fn range(sequence: Oid) -> Result<RangeInclusive<i64>> {
+    let mut range = 0..=0;
+    let sql = "SELECT q.seqmin, q.seqmax FROM pg_catalog.pg_sequence AS q WHERE q.seqrelid OPERATOR(pg_catalog.=) $1";
+    kept::of_session(sql, &[pg_sys::OIDOID], Planning::Once)?.run(
+        &[sequence.into_datum()],
+        Access::Read,
+        |row| {
+            let number = |column| row.get(column).map_or(0, |datum| datum.value() as i64);
+            range = number(0)..=number(1);
+        },
+    )?;
+    Ok(range)
 }
 
 /// The sequences that a column owns, is an identity by, or has its default from.
@@ -90,8 +106,8 @@ fn raise_one(sequence: Oid, reached: &Reached, dry_run: bool) -> Result<bool> {
     // Nobody takes a number between looking and setting.
     let lock = (!dry_run).then(|| Locked::new(sequence));
     let sql = format!(
-        "SELECT CASE WHEN q.seqincrement OPERATOR(pg_catalog.>) 0 THEN $1 ELSE $2 END, s.last_value, s.is_called, q.seqincrement OPERATOR(pg_catalog.>) 0, \
-         q.seqmin, q.seqmax FROM {} AS s CROSS JOIN pg_catalog.pg_sequence AS q WHERE q.seqrelid OPERATOR(pg_catalog.=) $3",
+        "SELECT CASE WHEN q.seqincrement OPERATOR(pg_catalog.>) 0 THEN $1 ELSE $2 END, s.last_value, s.is_called, q.seqincrement OPERATOR(pg_catalog.>) 0 \
+         FROM {} AS s CROSS JOIN pg_catalog.pg_sequence AS q WHERE q.seqrelid OPERATOR(pg_catalog.=) $3",
         relation.qualified()
     );
     let parameters = [
@@ -110,10 +126,7 @@ fn raise_one(sequence: Oid, reached: &Reached, dry_run: bool) -> Result<bool> {
             (false, true) => last <= wanted,
             (false, false) => last < wanted,
         };
-        // A key beyond what the sequence gives out cannot be given out again.
-        if !is_past && (number(4)..=number(5)).contains(&wanted) {
-            to = Some(wanted);
-        }
+        to = (!is_past).then_some(wanted);
     })?;
     if let (Some(to), Some(_)) = (to, &lock) {
         kept::of_session(

@@ -147,9 +147,8 @@ impl Source {
             return Ok(events);
         };
         let sql = format!(
-            "SELECT s.id, s.origin OPERATOR(pg_catalog.||) ' ' OPERATOR(pg_catalog.||) s.transaction::pg_catalog.text, s.relation, s.action, s.rows, s.at, \
-             pg_catalog.array_to_json(s.key_columns)::pg_catalog.text, pg_catalog.array_to_json(s.columns)::pg_catalog.text, \
-             s.keys::pg_catalog.text, s.fingerprints {missing} AND s.id OPERATOR(pg_catalog.>=) $2"
+            "SELECT s.id, s.origin, s.relation, s.action, s.rows, s.at, s.key_columns, s.columns, s.keys::pg_catalog.text, s.fingerprints, s.transaction \
+             {missing} AND s.id OPERATOR(pg_catalog.>=) $2"
         );
         let first = pgrx::Uuid::from_slice(&first)
             .map_err(|_| Error::internal("a uuid has 16 bytes"))?
@@ -328,7 +327,7 @@ fn no_source() -> Error {
         Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
         "there is nothing to rerun from",
     )
-    .detail("The log has no mirror, and no events were imported.")
+    .detail("The log has no mirror, and no events were imported that it has not.")
     .hint("gdpr_log_import(lines) reads what gdpr_log_export() wrote. If nothing is missing: gdpr_rerun('gdpr_log.event') says so.")
 }
 

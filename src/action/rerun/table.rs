@@ -1,8 +1,8 @@
 //! The rows of one table that events speak of, as they are in this database.
 
 use super::events::{Event, Events, Mention, Mentioned, Part, What, image, parts};
-use crate::action::matched;
 use crate::action::work::{Deciding, Goal, Rows};
+use crate::action::{done, matched};
 use crate::catalog::home::Home;
 use crate::catalog::relation::{Column, Relation};
 use crate::catalog::types;
@@ -45,6 +45,8 @@ pub enum Fate {
 }
 
 pub struct Table<'a> {
+    /// Its place among the tables that events name.
+    pub of: usize,
     pub mentioned: &'a Mentioned,
     pub relation: Relation,
     pub plan: Rc<Plan>,
@@ -65,13 +67,15 @@ pub struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// None if there is no such table, or it has another key now. Needs SPI and pinned settings; `42501` if the caller may not read or change it.
+    /// Finds the rows of a table, but those that were settled earlier. None if there is no such table. Needs SPI and pinned settings; 42501 if the caller may not read or
+    /// change it.
     pub fn find(
         home: &Home,
         secret: &Keys,
-        mentioned: &'a Mentioned,
+        (of, mentioned): (usize, &'a Mentioned),
         oid: Oid,
         access: Access,
+        earlier: Option<&Table>,
     ) -> Result<Option<Self>> {
         let relation = Relation::load_one(oid)?;
         if relation.require_table().is_err() {
@@ -89,6 +93,7 @@ impl<'a> Table<'a> {
         }
         let plan = Rc::new(plan);
         let mut table = Self {
+            of,
             place: vec![None; mentioned.keys.len()],
             number: HashMap::new(),
             same: vec![Same::Unknown; mentioned.keys.len()],
@@ -104,7 +109,7 @@ impl<'a> Table<'a> {
             memory,
         };
         if table.has_key() {
-            table.read(secret)?;
+            table.read(secret, earlier)?;
         }
         Ok(Some(table))
     }
@@ -116,10 +121,51 @@ impl<'a> Table<'a> {
             .eq(self.mentioned.key_columns.iter())
     }
 
-    fn read(&mut self, secret: &Keys) -> Result<()> {
+    /// Nothing is left to do for the row.
+    fn is_settled(&self, number: usize) -> bool {
+        let fates = [&self.gone, &self.masked, &self.detached];
+        let fates = fates.map(|fates| fates[number]);
+        fates.contains(&Fate::Done) && !fates.contains(&Fate::Failed)
+    }
+
+    /// What was found, and done, later.
+    pub fn take(&mut self, later: &Table) {
+        for number in 0..later.place.len() {
+            if later.place[number].is_some() {
+                self.place[number] = later.place[number];
+                self.same[number] = later.same[number];
+                for (own, later) in [
+                    (&mut self.gone, &later.gone),
+                    (&mut self.masked, &later.masked),
+                    (&mut self.detached, &later.detached),
+                ] {
+                    if own[number] != Fate::Done {
+                        own[number] = later[number];
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keys have been rewritten.
+    pub fn has_rewritten(&self) -> bool {
+        self.plan.tables[0].rewrites_key() && self.masked.contains(&Fate::Done)
+    }
+
+    /// Something was done.
+    pub fn has_done(&self) -> bool {
+        let fates = [&self.gone, &self.masked, &self.detached];
+        fates.into_iter().any(|fates| fates.contains(&Fate::Done))
+    }
+
+    fn read(&mut self, secret: &Keys, earlier: Option<&Table>) -> Result<()> {
         let mut kinds: Vec<Vec<bool>> = Vec::new();
         let mut ids = Ids::none(&self.plan.graph, self.memory.value());
+        let is_settled = |number: usize| earlier.is_some_and(|earlier| earlier.is_settled(number));
         for (number, key) in self.mentioned.keys.iter().enumerate() {
+            if is_settled(number) {
+                continue;
+            }
             let parts = parts(key);
             let kind = hidden(&parts);
             let is_hidden = kind.contains(&true);
@@ -155,7 +201,8 @@ impl<'a> Table<'a> {
             let texts = rows.key_texts(place);
             for kind in &kinds {
                 let key = logged(secret, &self.mentioned.relation, &texts, kind);
-                if let Some(number) = self.mentioned.rows.get(image(&key).as_slice()) {
+                let number = self.mentioned.rows.get(image(&key).as_slice());
+                if let Some(number) = number.filter(|number| !is_settled(**number as usize)) {
                     self.place[*number as usize] = Some(place);
                     self.number.insert(place, *number);
                 }
@@ -317,10 +364,7 @@ fn hidden(parts: &[Part]) -> Vec<bool> {
 /// A row's key as the log would have it.
 fn logged(secret: &Keys, relation: &str, texts: &[String], hidden: &[bool]) -> Vec<Part> {
     let part = |(text, hidden): (&String, &bool)| match hidden {
-        true => {
-            let digest = secret.log_key(relation, text.as_bytes());
-            Part::Hidden(digest.iter().map(|byte| format!("{byte:02x}")).collect())
-        }
+        true => Part::Hidden(done::hidden(secret, relation, text)),
         false if text.is_empty() => Part::Null,
         false => Part::Plain(text.clone()),
     };

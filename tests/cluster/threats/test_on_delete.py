@@ -696,7 +696,7 @@ def test_names_of_tables_and_columns(mallory, text, renamed):
     assert mallory.counters()["ran_as_another"] == 0 and mallory.counters()["ran_as_mallory"] == 0
     assert connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(hostile["s"], hostile["c"]))).fetchall() == [(11, None, "")]
     events = connection.execute("SELECT to_regclass(relation)::oid, action, columns FROM gdpr_log.event ORDER BY id").fetchall()
-    assert events == [(child, "anonymised", [hostile["b"]]), (child, "detached", [hostile["k"]]), (parent, "deleted", [])]
+    assert events == [(child, "anonymised", [hostile["b"]]), (child, "detached", [hostile["k"]]), (parent, "deleted", [hostile["b"], "*"])]
 
 
 def test_that_spliced_names_would_attack(mallory):
