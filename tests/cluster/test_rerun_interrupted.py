@@ -239,7 +239,7 @@ def mirror_cluster():
 
 
 def test_s77_the_mirror_is_not_there(mirror_cluster):
-    """Nothing is changed, by an action and by a rerun, and the message says what it is about. Deferred, actions go on. When it is there again all is as ever."""
+    """Nothing is changed, by an action or by a rerun, and the message says what it is about. Deferred, actions go on."""
     with mirror_database(host=mirror_cluster.socket) as mirror, story(SCHEMA) as told:
         point_to_mirror(told, mirror_cluster.socket, mirror.info.dbname)
         told.back_up()

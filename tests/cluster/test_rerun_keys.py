@@ -37,7 +37,7 @@ INSERT INTO by_small SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1
 INSERT INTO by_unique SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
 INSERT INTO by_hand SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
 INSERT INTO "Odd ""table" SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 9) n;
-SELECT gdpr_register(c.oid, CASE relname WHEN 'Odd "table' THEN '{"Name, of": "null", "mail": "null"}' ELSE '{"name": "null", "mail": "null"}' END::jsonb, subject => relname <> 'by_hand',
+SELECT gdpr_register(c.oid, jsonb_build_object(CASE relname WHEN 'Odd "table' THEN 'Name, of' ELSE 'name' END, 'null', 'mail', 'null'), subject => relname <> 'by_hand',
                      key => CASE relname WHEN 'by_hand' THEN '{id}'::text[] END)
 FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e');
@@ -98,7 +98,8 @@ def test_s75_natural_keys_that_are_pseudonymised():
         told.comes_back()
         reported = told.outcomes()
         assert {row[2] for row in reported} <= {"applied", "already gone"}
-        told.as_before_the_loss()
+        # Marks of votes that were anonymised and deleted later may stay behind, as they do where it happened.
+        assert told.now_differs() == [] and told.log_differs() == []
         told.nothing_is_left_to_do()
 
 
@@ -203,7 +204,8 @@ def test_s75_two_erasures_of_one_person():
         told.execute("SELECT * FROM gdpr_anonymise('person', 1)")
         told.execute("SELECT * FROM gdpr_erase('person', 1)")
         # Anonymised twice, and still there. What was written in between the backup does not have.
-        told.execute("SELECT * FROM gdpr_anonymise('person', 2); UPDATE person SET email = 'bea@example.org' WHERE id = 2; SELECT * FROM gdpr_anonymise('person', 2)")
+        told.execute("SELECT * FROM gdpr_anonymise('person', 2)")
+        told.execute("UPDATE person SET email = 'bea@example.org' WHERE id = 2; SELECT * FROM gdpr_anonymise('person', 2)")
         # Deleted, made again with the same id, and deleted again.
         told.execute("SELECT * FROM gdpr_delete('person', 3); INSERT INTO person VALUES (3, 'name 3', 'other', 9); SELECT * FROM gdpr_delete('person', 3)")
         # First the notes, then the person.
@@ -242,7 +244,8 @@ CREATE TABLE right_half (id int PRIMARY KEY, other int NOT NULL REFERENCES left_
 ALTER TABLE left_half ADD FOREIGN KEY (other) REFERENCES right_half DEFERRABLE INITIALLY DEFERRED;
 BEGIN;
 INSERT INTO person SELECT n, 'name ' || n, 'mail ' || n FROM generate_series(1, 6) n;
-INSERT INTO post SELECT 10 * n + m, n, 'body ' || n, CASE m WHEN 1 THEN 10 * n + 1 ELSE 10 * n + m - 1 END FROM generate_series(1, 6) n, generate_series(1, 3) m;
+INSERT INTO post SELECT 10 * n + m, n, 'body ' || n, CASE m WHEN 1 THEN 10 * n + 1 ELSE 10 * n + m - 1 END
+  FROM generate_series(1, 6) n, generate_series(1, 3) m;
 UPDATE person SET favourite = 10 * id + 2, mentor = CASE id WHEN 6 THEN 6 WHEN 1 THEN 1 END;
 INSERT INTO left_half SELECT 100 + n, n, 200 + n, 'left ' || n FROM generate_series(1, 6) n;
 INSERT INTO right_half SELECT 200 + n, 100 + n, 'right ' || n FROM generate_series(1, 6) n;
@@ -297,7 +300,8 @@ def test_s75_keys_that_were_set_to_their_default():
         INSERT INTO person VALUES (0, 'nobody'), (1, 'Ada'), (2, 'Bea'), (3, 'Cy');
         INSERT INTO review SELECT 10 + n, n, 'body ' || n FROM generate_series(1, 3) n;
         INSERT INTO trip VALUES (21, 1, 2, 'there'), (22, 2, 3, 'back'), (23, 3, 3, 'round');
-        SELECT gdpr_register('person', '{"name": "null"}', subject => true), gdpr_register('review', '{"body": "blank"}'), gdpr_register('trip', '{"path": "null"}');
+        SELECT gdpr_register('person', '{"name": "null"}', subject => true), gdpr_register('review', '{"body": "blank"}'),
+          gdpr_register('trip', '{"path": "null"}');
         SELECT gdpr_on_delete('review', '{person_id}', 'SET DEFAULT'), gdpr_on_delete('trip', '{driver}');
     """
     with story(schema) as told:
@@ -335,7 +339,8 @@ def test_s75_what_is_kept_and_what_nobody_registered_is_recorded():
         CREATE TABLE invoice (id int PRIMARY KEY, person_id int NOT NULL REFERENCES person, total int);
         CREATE TABLE odd (id int PRIMARY KEY, person_id int REFERENCES person, body text);
         INSERT INTO person VALUES (1, 'Ada', 'ada'); INSERT INTO invoice VALUES (11, 1, 5); INSERT INTO odd VALUES (21, 1, 'hello');
-        SELECT gdpr_register('person', '{"name": "null", "mail": "null"}', subject => true), gdpr_register('invoice', on_erase => 'keep', ground => 'tax law, 10 years');
+        SELECT gdpr_register('person', '{"name": "null", "mail": "null"}', subject => true),
+          gdpr_register('invoice', on_erase => 'keep', ground => 'tax law, 10 years');
     """
     with story(schema) as told:
         told.back_up()
@@ -359,12 +364,14 @@ def test_s75_every_strategy():
         CREATE TABLE person (id int PRIMARY KEY, {", ".join(f"c_{name} text DEFAULT 'd'" for name in columns)}, born date, height numeric, doc jsonb);
         INSERT INTO person SELECT n, {", ".join(f"'{name} ' || n" for name in columns)}, '1980-01-01'::date + n, 150.5 + n, jsonb_build_object('a', n, 'b', n)
         FROM generate_series(1, 5) n;
-        SELECT gdpr_register('person', '{{{quoted}, "born": "generalise", "height": "noise", "doc": {{"strategy": "json", "paths": {{"a": "null"}}}}}}', subject => true);
+        SELECT gdpr_register('person', '{{{quoted}, "born": "generalise", "height": "noise",
+          "doc": {{"strategy": "json", "paths": {{"a": "null"}}}}}}', subject => true);
     """
     with story(schema) as told:
         told.chance = {("person", name) for name in ("c_fake", "c_email", "c_random", "height")}
         told.back_up()
-        told.execute("SELECT * FROM gdpr_anonymise('person', ARRAY[1, 2, 3]); UPDATE person SET c_sql = 'Ada' WHERE id = 2; SELECT * FROM gdpr_anonymise('person', 2)")
+        told.execute("SELECT * FROM gdpr_anonymise('person', ARRAY[1, 2, 3])")
+        told.execute("UPDATE person SET c_sql = 'Ada' WHERE id = 2; SELECT * FROM gdpr_anonymise('person', 2)")
         told.comes_back()
         assert {row[2] for row in told.outcomes()} <= {"applied", "already gone"}
         assert [difference for difference in told.now_differs() if difference[:3] != ("person", (2,), "c_sql")] == []
@@ -375,13 +382,16 @@ def test_s75_every_strategy():
 
 # Tables without rules: what proves a row is all of it.
 TYPES = {
-    "bool": "true", "int2": "3", "int8": "3", "float4": "0.1", "float8": "0.1", "numeric": "1.500", "text": "'x'", "varchar(9)": "'x'", "char(5)": "'x'", "name": "'x'",
-    "bytea": r"'\x00ff'", "date": "'2020-01-02'", "time": "'10:00'", "timetz": "'10:00+02'", "timestamp": "'2020-01-02 10:00'", "timestamptz": "'2020-01-02 10:00+02'",
+    "bool": "true", "int2": "3", "int8": "3", "float4": "0.1", "float8": "0.1", "numeric": "1.500", "text": "'x'",
+    "varchar(9)": "'x'", "char(5)": "'x'", "name": "'x'", "bytea": r"'\x00ff'", "date": "'2020-01-02'", "time": "'10:00'", "timetz": "'10:00+02'",
+    "timestamp": "'2020-01-02 10:00'", "timestamptz": "'2020-01-02 10:00+02'",
     "interval": "'1 month 2 days'", "uuid": "md5('a')::uuid", "json": """'{"b": 1, "a": 2}'""", "jsonb": """'{"b": 1, "a": 2}'""", "inet": "'10.0.0.1'",
-    "macaddr": "'08:00:2b:01:02:03'", "bit(3)": "B'101'", "varbit": "B'101'", "money": "'1.50'", "point": "'(1,2)'", "box": "'(1,2),(3,4)'", "tsvector": "'a b'", "mood": "'sad'",
-    "mood[]": "'{sad,glad}'", "pair": "ROW(1, 'x', 'sad')", "pair[]": "ARRAY[ROW(1, 'x', 'sad')::pair]", "int[]": "'{1,2}'", "text[]": "'{{a,b},{c,NULL}}'", "float8[]": "'{0.1,1e-7}'",
-    "int4range": "'[1,5)'", "tstzrange": "'[2020-01-02 10:00+02,2020-01-03 10:00+02)'", "timestamptz[]": "'{2020-01-02 10:00+02}'", "int4multirange": "'{[1,5)}'",
-    "moods": "moods('glad', 'sad')", "number": "7", "oid": "5", "regclass": "'first'", "regrole": "'postgres'", "citext": "'Ab'", "hstore": "'a=>1'", "xml": "'<a/>'", "pg_lsn": "'0/1'",
+    "macaddr": "'08:00:2b:01:02:03'", "bit(3)": "B'101'", "varbit": "B'101'", "money": "'1.50'", "point": "'(1,2)'",
+    "box": "'(1,2),(3,4)'", "tsvector": "'a b'", "mood": "'sad'", "mood[]": "'{sad,glad}'", "pair": "ROW(1, 'x', 'sad')", "pair[]": "ARRAY[ROW(1, 'x', 'sad')::pair]", "int[]": "'{1,2}'",
+    "text[]": "'{{a,b},{c,NULL}}'", "float8[]": "'{0.1,1e-7}'",
+    "int4range": "'[1,5)'", "tstzrange": "'[2020-01-02 10:00+02,2020-01-03 10:00+02)'", "timestamptz[]": "'{2020-01-02 10:00+02}'",
+    "int4multirange": "'{[1,5)}'", "moods": "moods('glad', 'sad')", "number": "7", "oid": "5", "regclass": "'first'", "regrole": "'postgres'",
+    "citext": "'Ab'", "hstore": "'a=>1'", "xml": "'<a/>'", "pg_lsn": "'0/1'",
 }
 
 
@@ -398,7 +408,8 @@ def test_s75_columns_of_every_type():
         schema += f"INSERT INTO {table} VALUES (1, {value}); SELECT gdpr_register('{table}');"
     with story(schema, Dumped) as told:
         told.back_up()
-        told.execute("SET TimeZone = 'Asia/Tokyo'; SET extra_float_digits = -3; SET bytea_output = 'escape'; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'")
+        told.execute("SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'")
+        told.execute("SET extra_float_digits = -3; SET bytea_output = 'escape'")
         told.execute(";".join(f"DELETE FROM {table}" for table in tables))
         told.comes_back()
         assert [(tables[relation][0], outcome) for relation, _, outcome, _ in told.outcomes() if outcome != "applied"] == []

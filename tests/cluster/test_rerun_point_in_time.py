@@ -6,6 +6,7 @@ to is lost, the log of it, too; the mirror has that.
 
 import pytest
 from conftest import Cluster, program
+from killed import wait_until
 from restore import Story, mirror_database, point_to_mirror
 
 SCHEMA = """
@@ -56,6 +57,9 @@ class Recovered(Story):
     def bring_back(self):
         self.recovered.start()
         self.host = self.recovered.socket
+        # It can be connected to before it has come to the end of its recovery.
+        with self.server() as server:
+            wait_until(lambda: server.execute("SELECT NOT pg_is_in_recovery()").fetchone()[0], "the recovery does not end")
 
     def end(self):
         self.disconnect()

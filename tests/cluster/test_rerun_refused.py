@@ -7,7 +7,7 @@ import contextlib
 
 import psycopg
 import pytest
-from restore import mirror_database, point_to_mirror, raises, story
+from restore import contents, differences, mirror_database, point_to_mirror, raises, story
 
 SCHEMA = """
 CREATE TABLE person (id int PRIMARY KEY, name text, email text UNIQUE);
@@ -59,7 +59,8 @@ def refused(told, sqlstate, arguments, name=None):
     if name is not None:
         assert name in f"{diagnosis.message_primary} {diagnosis.message_detail} {diagnosis.message_hint}", diagnosis.message_primary
     assert diagnosis.message_hint, f"{diagnosis.message_primary}: no hint"
-    assert raises(told, sqlstate, RERUN.format(f"{arguments}, dry_run => true" if arguments else "dry_run => true")).message_primary == diagnosis.message_primary
+    dry = f"{arguments}, dry_run => true" if arguments else "dry_run => true"
+    assert raises(told, sqlstate, RERUN.format(dry)).message_primary == diagnosis.message_primary
     return diagnosis
 
 
@@ -94,7 +95,8 @@ def test_a_table_of_another_shape(told, change, names):
 
 
 def test_columns_in_another_order_are_no_other_shape(lost):
-    columns = [name for name, in lost.rows("SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'gdpr_lost.event'::regclass AND attnum > 0 ORDER BY attname")]
+    names = "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'gdpr_lost.event'::regclass AND attnum > 0 ORDER BY attname"
+    columns = [name for name, in lost.rows(names)]
     lost.execute(f"CREATE TABLE gdpr_lost.sorted AS SELECT 'mine' AS extra, {', '.join(columns)} FROM gdpr_lost.event")
     assert {row[2] for row in lost.outcomes("'gdpr_lost.sorted'")} == {"applied"}
     lost.as_before_the_loss()
@@ -145,13 +147,62 @@ def test_only_events_of_other_logs(lost):
     """A shared table: of rows of another log, and of void ones, nothing is applied."""
     lost.execute("ALTER TABLE gdpr_lost.event ADD log text, ADD void boolean")
     lost.execute("UPDATE gdpr_lost.event SET log = gdpr_secret_check(), void = false")
-    lost.execute("UPDATE gdpr_lost.event SET log = 'another' WHERE call = 'erase' AND keys = '[1]'; UPDATE gdpr_lost.event SET void = true WHERE call = 'DELETE'")
+    lost.execute("UPDATE gdpr_lost.event SET log = 'another' WHERE call = 'erase' AND keys = '[1]'")
+    lost.execute("UPDATE gdpr_lost.event SET void = true WHERE call = 'DELETE'")
     assert lost.outcomes("'gdpr_lost.event'") == [("public.person", "anonymised", "applied", 1)]
     assert lost.rows("SELECT (SELECT count(*) FROM person WHERE id = 1), (SELECT count(*) FROM pet WHERE id = 2)") == [(1, 1)]
     # They are of this log after all.
     lost.execute("UPDATE gdpr_lost.event SET log = gdpr_secret_check(), void = NULL")
     assert lost.outcomes("'gdpr_lost.event'") == [("public.person", "deleted", "applied", 1), ("public.pet", "deleted", "applied", 1)]
     lost.as_before_the_loss()
+
+
+# An event that nobody has sealed may have been put in by whoever looks after the mirror. It has no power over what no event of a log is ever about.
+FORGED = {
+    "the log": {"relation": "'gdpr_log.event'", "keys": "(SELECT jsonb_build_array(id) FROM gdpr_log.event LIMIT 1)"},
+    "the secret": {"relation": "'gdpr_log.secret'", "key_columns": "'{made_at}'", "keys": "'[\"0123456789abcdef0123456789abcdef\"]'"},
+    "the registry": {"relation": "'public.gdpr_registry'", "key_columns": "'{relation}'", "keys": "jsonb_build_array('person'::regclass::oid::bigint)"},
+    "a catalog": {"relation": "'pg_catalog.pg_proc'", "key_columns": "'{oid}'", "keys": "jsonb_build_array('now'::regproc::oid::bigint)"},
+    "a temporary table": {"relation": "'pg_temp.mine'"},
+    "an index": {"relation": "'public.person_pkey'"},
+    "a column that references nothing": {"relation": "'public.person'", "keys": "'[4]'", "action": "'detached'", "columns": "'{name}'", "fingerprints": "NULL"},
+    "the key": {"relation": "'public.person'", "keys": "'[4]'", "action": "'detached'", "columns": "'{id}'", "fingerprints": "NULL"},
+    "a column without a rule": {"relation": "'public.pet'", "keys": "'[4]'", "action": "'anonymised'", "columns": "'{id}'"},
+    "a system column": {"relation": "'public.pet'", "keys": "'[4]'", "action": "'anonymised'", "columns": "'{ctid}'"},
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+def test_events_that_no_log_has_written(told, forged):
+    event = {"action": "'deleted'", "rows": "1", "key_columns": "'{id}'", "keys": "'[1]'", "columns": "'{*}'", "fingerprints": r"'\x00000000'"} | forged
+    with told.connection.transaction(force_rollback=True):
+        told.execute("CREATE TEMP TABLE mine (id int PRIMARY KEY); INSERT INTO mine VALUES (1)")
+        told.execute("CREATE TABLE gdpr_lost.forged AS SELECT * FROM gdpr_lost.event ORDER BY id DESC LIMIT 1")
+        told.execute(f"UPDATE gdpr_lost.forged SET id = gen_random_uuid(), {', '.join(f'{column} = {value}' for column, value in event.items())}")
+        questions = ("SELECT count(*) FROM gdpr_log.secret", "SELECT count(*) FROM gdpr_registry", "SELECT count(*) FROM pg_proc", "TABLE mine")
+        before, log, system = contents(told.connection), told.log(), [told.rows(question) for question in questions]
+        [reported] = told.outcomes("'gdpr_lost.forged', on_mismatch => 'apply'")
+        assert reported[2] in ("no such table", "no rule", "needs decision")
+        assert differences(before, contents(told.connection)) == []
+        assert log.items() <= told.log().items() and [told.rows(question) for question in questions] == system
+
+
+@pytest.mark.parametrize("forged", [
+    "relation = 'not a name('", "relation = 'a.b.c.d'", "action = 'frob'", "keys = '\"1\"'", "keys = '[true]'", "keys = '[[1, 2]]'",
+])
+def test_events_that_cannot_be_read(told, forged):
+    """An error, or a line in the report; the message says nothing of a row."""
+    with told.connection.transaction(force_rollback=True):
+        told.execute(f"CREATE TABLE gdpr_lost.forged AS SELECT * FROM gdpr_lost.event ORDER BY id DESC LIMIT 1; UPDATE gdpr_lost.forged SET {forged}")
+        before = contents(told.connection)
+        try:
+            with told.connection.transaction():
+                [reported] = told.outcomes("'gdpr_lost.forged', on_mismatch => 'apply'")
+            assert reported[2] in ("no such table", "needs decision")
+        except psycopg.Error as error:
+            assert error.sqlstate in ("22P02", "22023", "42602", "42601"), error
+            assert "Failing row" not in str(error)
+        assert differences(before, contents(told.connection)) == []
 
 
 # Who may
@@ -163,7 +214,8 @@ def test_s70_a_caller_without_privileges(told):
         told.execute("SET ROLE regress_clerk")
         assert raises_as(told, "42501", RERUN.format("'gdpr_lost.event'"))
         told.execute("RESET ROLE")
-        told.execute("GRANT EXECUTE ON FUNCTION gdpr_rerun(regclass, boolean, text) TO regress_clerk; GRANT USAGE ON SCHEMA gdpr_log, gdpr_lost TO regress_clerk")
+        told.execute("GRANT EXECUTE ON FUNCTION gdpr_rerun(regclass, boolean, text) TO regress_clerk")
+        told.execute("GRANT USAGE ON SCHEMA gdpr_log, gdpr_lost TO regress_clerk")
         told.execute("GRANT SELECT ON gdpr_lost.event TO regress_clerk; GRANT SELECT, DELETE, UPDATE ON person TO regress_clerk")
         for privileges in ([], ["SELECT"], ["SELECT", "UPDATE"]):
             told.execute("".join(f"GRANT {privilege} ON pet TO regress_clerk;" for privilege in privileges) or "SELECT")

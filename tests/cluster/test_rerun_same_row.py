@@ -70,7 +70,8 @@ CASES = [
     Case("mail", "1, 'Ada King', NULL, 1", "1, 'Ada', NULL, 1", NEEDS, NEEDS),  # NULL is nobody's address
     Case("later", "1, 'Ada King', 'ada@example.org', 2", "1, 'Ada', 'ada@example.org', 1", NEEDS, NEEDS),  # until the transaction ends two can have it
     Case("vague", "1, NULL, true, 'glad', 2", "1, NULL, true, 'glad', 1", NEEDS, NEEDS),
-    Case("partly", "1, 'Ada King', 'ada@example.org', 1, 1", "1, 'Ada', 'ada@example.org', 1, 1", NEEDS, NEEDS),  # unique only in some rows, or with something else
+    # Unique only in some rows, or with something else.
+    Case("partly", "1, 'Ada King', 'ada@example.org', 1, 1", "1, 'Ada', 'ada@example.org', 1, 1", NEEDS, NEEDS),
     Case("mixed", f"'{ADA}', 1, 'Ada King', 1", f"'{ADA}', 1, 'Ada', 1", NEEDS, NEEDS),
     Case("bare", "1, 'hello'", "1, 'hullo'", NEEDS, None),
     Case("bare", "1, NULL", "1, NULL", NEEDS, None),  # an empty row is like any other
@@ -310,7 +311,7 @@ def test_s71_a_row_of_the_same_day_proves_nothing_by_its_date():
 
 
 def test_s71_a_row_between_two_events_of_its_id():
-    """1 was deleted, given out again, and that one deleted, too. What is there is younger than the first event and older than the second: it is the second's."""
+    """1 was deleted, given out again, and that one deleted, too. What is there is younger than the first event and older than the second."""
     with backed_up(CREATED.format(table="person", type="timestamptz")) as told:
         told.execute("DELETE FROM person WHERE id = 1")
         told.execute("INSERT INTO person VALUES (1, 'Zoe', now())")
@@ -348,7 +349,8 @@ CREATE TABLE line (id int PRIMARY KEY, order_id int REFERENCES orders, wish text
 INSERT INTO person VALUES (1, 'Ada', 'ada@example.org'), (2, 'Bea', 'bea@example.org');
 INSERT INTO orders VALUES (11, 1, 'ring twice'), (12, 2, 'leave it');
 INSERT INTO line VALUES (21, 11, 'milk'), (22, 12, 'sugar');
-SELECT gdpr_register('person', '{"name": "null", "email": "null"}', subject => true), gdpr_register('orders', '{"note": "null"}'), gdpr_register('line', '{"wish": "null"}');
+SELECT gdpr_register('person', '{"name": "null", "email": "null"}', subject => true), gdpr_register('orders', '{"note": "null"}'),
+  gdpr_register('line', '{"wish": "null"}');
 """
 
 
@@ -356,7 +358,8 @@ SELECT gdpr_register('person', '{"name": "null", "email": "null"}', subject => t
 def test_s72_the_order_of_a_proven_person(action):
     """Everything of the order and of its line has changed, but it leads to Ada, who is proven, and was erased with her."""
     with backed_up(FAMILY) as told:
-        told.execute("UPDATE person SET name = 'Ada King' WHERE id = 1; UPDATE orders SET note = 'do not ring' WHERE id = 11; UPDATE line SET wish = 'tea' WHERE id = 21")
+        told.execute("UPDATE person SET name = 'Ada King' WHERE id = 1")
+        told.execute("UPDATE orders SET note = 'do not ring' WHERE id = 11; UPDATE line SET wish = 'tea' WHERE id = 21")
         told.execute(f"SELECT * FROM gdpr_{action}('person', 1)")
         told.comes_back()
         done = "deleted" if action == "erase" else "anonymised"
@@ -385,7 +388,7 @@ def test_s72_an_order_that_was_somebody_elses(action):
 
 
 def test_s72_a_transaction_of_another_time_proves_nothing():
-    """Ada's order was deleted alone, long before she was erased, and its number given to a new one of hers. The new one is as old as nothing in the log says."""
+    """Ada's order was deleted alone, before she was anonymised, and its number was given to another one of hers since."""
     with backed_up(FAMILY) as told:
         told.execute("DELETE FROM line WHERE id = 21; DELETE FROM orders WHERE id = 11")
         told.execute("SELECT * FROM gdpr_anonymise('person', 1)")

@@ -125,7 +125,8 @@ impl Events {
             "deleted" => What::Deleted,
             "anonymised" | "pseudonymised" => What::Changed,
             "detached" => What::Detached,
-            _ => What::Other,
+            "kept" | "unregistered" | "rerun" => What::Other,
+            _ => return Err(not_logged("an event has an action that is not known")),
         };
         let relation = self.text(text(2));
         let key_columns = self.list(row, 6);
@@ -312,10 +313,11 @@ pub fn parts(mut image: &[u8]) -> Vec<Part> {
 }
 
 fn not_keys() -> Error {
-    Error::new(
-        Code::ERRCODE_INVALID_TEXT_REPRESENTATION,
-        "an event's keys are not those of its key_columns",
-    )
+    not_logged("an event's keys are not those of its key_columns")
+}
+
+fn not_logged(what: &str) -> Error {
+    Error::new(Code::ERRCODE_INVALID_TEXT_REPRESENTATION, what)
     .hint("Take the events as they were written: from the mirror, or by gdpr_log_export() and gdpr_log_import().")
 }
 

@@ -24,6 +24,7 @@ use crate::walk::begin;
 use events::{Event, Events, What};
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{FromDatum, IntoDatum};
+use redo::Refusals;
 use same::Between;
 use source::Source;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -137,7 +138,8 @@ pub fn rerun(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
         access,
         apply_all: asked.mismatch == Mismatch::Apply,
     };
-    let mut tables = round.run(&[])?;
+    let mut refusals = Refusals::default();
+    let mut tables = round.run(&[], &refusals)?;
     let raised = sequences::raise(&tables, asked.dry_run)?;
     let mut rewritten = tables.iter().any(Table::has_rewritten);
     // A key that an event has made is one that a later event can be about.
@@ -145,7 +147,9 @@ pub fn rerun(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
         if !rewritten {
             break;
         }
-        let later = round.run(&tables)?;
+        // It says again what is refused still.
+        refusals = Refusals::default();
+        let later = round.run(&tables, &refusals)?;
         rewritten = later.iter().any(Table::has_done);
         for later in &later {
             let mut known = tables.iter_mut();
@@ -154,6 +158,7 @@ pub fn rerun(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
             }
         }
     }
+    refusals.say();
     let counts = count(&events, &tables);
     if !asked.dry_run {
         record(home, asked, &source, &events, &counts, &schema.version)?;
@@ -192,13 +197,14 @@ struct Round<'a> {
 
 impl<'a> Round<'a> {
     /// Does what can be done, but to rows that were settled earlier.
-    fn run(&self, earlier: &[Table]) -> Result<Vec<Table<'a>>> {
+    fn run(&self, earlier: &[Table], refusals: &Refusals) -> Result<Vec<Table<'a>>> {
         let mut tables = Vec::new();
         for (of, (mentioned, oid)) in self.events.tables.iter().zip(self.oids).enumerate() {
             let earlier = earlier.iter().find(|table| table.of == of);
             if let Some(oid) = oid {
                 let named = (of, mentioned);
-                let found = Table::find(self.home, self.secret, named, *oid, self.access, earlier)?;
+                let (home, secret) = (self.home, self.secret);
+                let found = Table::find(home, secret, named, *oid, self.access, earlier, refusals)?;
                 tables.extend(found);
             }
         }
@@ -208,13 +214,12 @@ impl<'a> Round<'a> {
         let between = Between::all(self.schema, &tables)?;
         same::judge_by_references(&mut tables, &between, self.events)?;
         let (home, secret, events) = (self.home, self.secret, self.events);
-        redo::decide(home, secret, &mut tables, &between, events, self.apply_all)?;
-        if !self.apply_all {
-            redo::require_no_more(&mut tables, self.schema)?;
-        }
+        let keys = (self.schema, between.as_slice());
+        redo::decide(home, secret, &mut tables, keys, events, self.apply_all)?;
+        redo::leave_what_is_held(&mut tables, self.schema, self.apply_all, refusals)?;
         if self.access == Access::Lock {
             redo::require_privileges(&tables)?;
-            redo::run(home, secret, &mut tables, &between, events)?;
+            redo::run(home, secret, &mut tables, &between, events, refusals)?;
         }
         Ok(tables)
     }
@@ -228,7 +233,14 @@ fn resolve(home: &Home, events: &Events) -> Result<Vec<Option<Oid>>> {
         .map(|table| table.relation.to_string())
         .collect();
     let mut oids = vec![None; names.len()];
-    let sql = "SELECT n.ord, pg_catalog.to_regclass(n.name)::pg_catalog.oid FROM pg_catalog.unnest($1) WITH ORDINALITY AS n(name, ord)";
+    // No event is about the server's own tables, or about ours, as the log itself.
+    let sql = "SELECT n.ord, c.oid FROM pg_catalog.unnest($1) WITH ORDINALITY AS n(name, ord) \
+               JOIN (SELECT r.oid, pg_catalog.format('%I.%I', s.nspname, r.relname) AS name FROM pg_catalog.pg_class AS r \
+               JOIN pg_catalog.pg_namespace AS s ON s.oid OPERATOR(pg_catalog.=) r.relnamespace \
+               WHERE NOT pg_catalog.starts_with(s.nspname::pg_catalog.text, 'pg_') AND s.nspname OPERATOR(pg_catalog.<>) ALL ('{information_schema,gdpr_log}'::pg_catalog.name[]) \
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass \
+               AND d.objid OPERATOR(pg_catalog.=) r.oid AND d.deptype OPERATOR(pg_catalog.=) 'e' \
+               AND d.refobjid OPERATOR(pg_catalog.=) (SELECT x.oid FROM pg_catalog.pg_extension AS x WHERE x.extname OPERATOR(pg_catalog.=) 'gdpr_ext'))) AS c ON c.name OPERATOR(pg_catalog.=) n.name";
     let _owner = RunAs::new(home.owner);
     kept::of_session(sql, &[pg_sys::TEXTARRAYOID], Planning::Once)?.run(
         &[names.into_datum()],

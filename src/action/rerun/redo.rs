@@ -10,7 +10,7 @@ use crate::action::update::given;
 use crate::action::work::{BITS, Candidates, Work, require_bits};
 use crate::action::{apply, failure, matched};
 use crate::catalog::home::Home;
-use crate::catalog::relation::{Column, Relation};
+use crate::catalog::relation::{self, Column, Relation};
 use crate::catalog::schema::{Release, Schema};
 use crate::error::{Code, Error, Result};
 use crate::link::hierarchy::Hierarchy;
@@ -26,17 +26,34 @@ use crate::strategy::running;
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use pgrx::PgMemoryContexts;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Rows that a table refuses one by one before the rest is not tried any more.
-const REFUSED: usize = 100;
+/// What is refused, and why. It is said at the end, of what is refused still.
+#[derive(Default)]
+pub struct Refusals(RefCell<Vec<String>>);
+
+impl Refusals {
+    pub fn add(&self, message: String) {
+        self.0.borrow_mut().push(message);
+    }
+
+    pub fn say(self) {
+        for message in self.0.into_inner() {
+            pgrx::warning!("{message}");
+        }
+    }
+}
+
+/// Rows that a table refuses one by one before what is left is tried in large pieces only.
+const REFUSED: usize = 1000;
 
 /// Says what is to be done to each row that was found. Needs SPI and pinned settings.
 pub fn decide(
     home: &Home,
     secret: &Secret,
     tables: &mut [Table],
-    between: &[Between],
+    (schema, between): (&Schema, &[Between]),
     events: &Events,
     apply_all: bool,
 ) -> Result<()> {
@@ -44,7 +61,7 @@ pub fn decide(
         decide_whole(home, secret, table, events)?;
     }
     for number in 0..tables.len() {
-        decide_detached(tables, number, between, events)?;
+        decide_detached(tables, number, (schema, between), events, apply_all)?;
     }
     for table in tables.iter_mut() {
         for number in 0..table.same.len() {
@@ -54,9 +71,6 @@ pub fn decide(
             };
             for fates in [&mut table.gone, &mut table.masked] {
                 fates[number] = of_same(fates[number], same);
-            }
-            if apply_all || same == Same::Not {
-                table.detached[number] = of_same(table.detached[number], same);
             }
         }
     }
@@ -122,11 +136,13 @@ fn kept(table: &Table, events: &[&Event]) -> i64 {
 fn decide_detached(
     tables: &mut [Table],
     number: usize,
-    between: &[Between],
+    (schema, between): (&Schema, &[Between]),
     events: &Events,
+    apply_all: bool,
 ) -> Result<()> {
     for (columns, rows) in detached(&tables[number], events) {
         let table = &tables[number];
+        let is_reference = is_reference(schema, table, &columns);
         let Some(read) = table.rows() else { continue };
         let places: Vec<u32> = rows
             .iter()
@@ -139,6 +155,9 @@ fn decide_detached(
             .filter_map(|place| table.number.get(place))
         {
             let fate = match table.same[*row as usize] {
+                // Only references are let go of, whatever an event says.
+                _ if !is_reference => Fate::Failed,
+                Same::Unknown if apply_all => Fate::ToDo,
                 Same::Unknown => Fate::Failed,
                 Same::Not => Fate::Gone,
                 Same::Certainly | Same::ByContent => Fate::ToDo,
@@ -147,7 +166,7 @@ fn decide_detached(
         }
         let unknown: Vec<u32> = fates
             .iter()
-            .filter(|(_, fate)| **fate == Fate::Failed)
+            .filter(|(_, fate)| **fate == Fate::Failed && is_reference)
             .map(|(row, _)| *row)
             .collect();
         for key in between.iter().filter(|key| key.from == number) {
@@ -172,6 +191,22 @@ fn decide_detached(
         }
     }
     Ok(())
+}
+
+/// The columns are those of a foreign key.
+fn is_reference(schema: &Schema, table: &Table, columns: &[Column]) -> bool {
+    let hierarchy = Hierarchy::new(&schema.inheritance);
+    let mut keys = schema.foreign_keys.iter();
+    keys.any(|key| {
+        let number = |column: &Column| match key.target == table.relation.oid {
+            true => Some(column.number),
+            false => relation::column_number(key.target, &column.name),
+        };
+        let has = |column: &Column| {
+            number(column).is_some_and(|number| key.target_columns.contains(&number))
+        };
+        hierarchy.table(key.target) == table.relation.oid && columns.iter().all(has)
+    })
 }
 
 /// The rows that let go of something, by the columns that became NULL; those that there are.
@@ -207,31 +242,49 @@ fn detached(table: &Table, events: &Events) -> Vec<(Vec<Column>, Vec<u32>)> {
     all
 }
 
-/// A row whose deletion would take rows along, by ON DELETE CASCADE, that no event speaks of: they came after the restore. That is decided by who knows them. What
-/// goes with it from tables that are not registered was never logged. Needs SPI and pinned settings.
-pub fn require_no_more(tables: &mut [Table], schema: &Schema) -> Result<()> {
+/// Rows that are referenced by rows which stay are left, and decided about by who knows these: they came after the restore. ON DELETE CASCADE would take them along,
+/// though no event speaks of them; but what goes like that from tables that are not registered was never logged. Needs SPI and pinned settings.
+pub fn leave_what_is_held(
+    tables: &mut [Table],
+    schema: &Schema,
+    apply_all: bool,
+    refusals: &Refusals,
+) -> Result<()> {
     let hierarchy = Hierarchy::new(&schema.inheritance);
     let keys = schema.foreign_keys.iter().enumerate();
     let keys = keys.filter(|(_, key)| {
-        let from = hierarchy.table(key.target);
-        key.on_delete == "c" && key.release.is_none() && schema.entry(from).is_some()
+        let holds = match key.on_delete.as_str() {
+            "a" | "r" => true,
+            "c" => !apply_all && schema.entry(hierarchy.table(key.target)).is_some(),
+            _ => false,
+        };
+        holds && key.release.is_none()
     });
     let place = |tables: &[Table], oid| {
         let table = hierarchy.table(oid);
         tables.iter().position(|known| known.relation.oid == table)
     };
-    let mut cascades = Vec::new();
+    let mut holding = Vec::new();
     for (number, key) in keys {
         if let Some(to) = place(tables, key.source) {
             let reference = Reference::of_key(schema, number, Relation::load_one)?;
-            cascades.push((to, place(tables, key.target), reference));
+            holding.push((to, place(tables, key.target), reference));
         }
     }
     // What stays lets what it references stay.
     loop {
         let mut changed = false;
-        for (to, from, reference) in &cascades {
-            for number in taken_along(&tables[*to], from.map(|from| &tables[from]), reference)? {
+        for (to, from, reference) in &holding {
+            let held = held(&tables[*to], from.map(|from| &tables[from]), reference)?;
+            if !held.is_empty() {
+                refusals.add(format!(
+                    "rows of table {} could not be deleted: rows of table {} that no event speaks of reference them by foreign key \"{}\"",
+                    tables[*to].relation.qualified(),
+                    reference.relation.qualified(),
+                    reference.name
+                ));
+            }
+            for number in held {
                 tables[*to].gone[number as usize] = Fate::Failed;
                 changed = true;
             }
@@ -242,8 +295,8 @@ pub fn require_no_more(tables: &mut [Table], schema: &Schema) -> Result<()> {
     }
 }
 
-/// The rows to delete, by their numbers, that rows reference which are not to be deleted.
-fn taken_along(to: &Table, from: Option<&Table>, reference: &Reference) -> Result<Vec<u32>> {
+/// The rows to delete, by their numbers, that rows reference which neither go nor let go.
+fn held(to: &Table, from: Option<&Table>, reference: &Reference) -> Result<Vec<u32>> {
     let places = to.to_do(&to.gone);
     let Some(rows) = to.rows().filter(|_| !places.is_empty()) else {
         return Ok(Vec::new());
@@ -254,12 +307,14 @@ fn taken_along(to: &Table, from: Option<&Table>, reference: &Reference) -> Resul
         let number = from
             .zip(place)
             .and_then(|(from, place)| from.number.get(place));
-        from.zip(number)
-            .is_some_and(|(from, number)| from.gone[*number as usize] == Fate::ToDo)
+        from.zip(number).is_some_and(|(from, number)| {
+            let fates = [from.gone[*number as usize], from.detached[*number as usize]];
+            fates.contains(&Fate::ToDo)
+        })
     };
     let values = to.values(&places, &reference.pairs.referenced, &rows)?;
     let plan = from.map_or(&to.plan, |from| &from.plan);
-    let mut taken = Vec::new();
+    let mut held = Vec::new();
     matched::referencing(
         plan,
         &reference.relation,
@@ -269,19 +324,11 @@ fn taken_along(to: &Table, from: Option<&Table>, reference: &Reference) -> Resul
         to.access(),
         |place, image| {
             if !goes(&image) {
-                taken.extend(to.number.get(&place));
+                held.extend(to.number.get(&place));
             }
         },
     )?;
-    if !taken.is_empty() {
-        pgrx::warning!(
-            "rows of table {} would take along rows of table {} that no event speaks of, by foreign key \"{}\"",
-            to.relation.qualified(),
-            reference.relation.qualified(),
-            reference.name
-        );
-    }
-    Ok(taken)
+    Ok(held)
 }
 
 /// The caller may delete what is to be deleted. 42501 otherwise; what else the caller needs the walk has looked for.
@@ -304,29 +351,31 @@ pub fn run(
     tables: &mut [Table],
     between: &[Between],
     events: &Events,
+    refusals: &Refusals,
 ) -> Result<()> {
     let rewrites = |table: &Table| table.plan.tables[0].group.is_some();
     for table in tables.iter_mut() {
-        let moved = let_go(table, between, events)?;
+        let moved = let_go(table, between, events, refusals)?;
         if !rewrites(table) {
-            mask(home, secret, table, events, moved)?;
+            mask(home, secret, table, events, moved, refusals)?;
         }
     }
     let pairs = between.iter().map(|key| (key.from, key.to));
     for group in delete::referencing_first(tables.len(), pairs) {
         match group.as_slice() {
-            [one] => delete_one(home, secret, &mut tables[*one])?,
-            many => delete_circle(home, secret, tables, many)?,
+            [one] => delete_one(home, secret, &mut tables[*one], refusals)?,
+            many => delete_circle(home, secret, tables, many, refusals)?,
         }
     }
     let mut rewriting = tables.iter_mut().filter(|table| rewrites(table));
-    rewriting.try_for_each(|table| mask(home, secret, table, events, true))
+    rewriting.try_for_each(|table| mask(home, secret, table, events, true, refusals))
 }
 
 /// Tries the work on all rows; if it fails, on halves of them, until it is known which rows are refused.
 fn each_that_can(
     table: &str,
     rows: &[u32],
+    refusals: &Refusals,
     work: &mut dyn FnMut(&[u32]) -> Result<()>,
 ) -> Vec<u32> {
     let mut refused = Vec::new();
@@ -336,16 +385,12 @@ fn each_that_can(
         if rows.is_empty() {
             continue;
         }
-        if refused.len() >= REFUSED {
-            refused.extend(rows);
-            continue;
-        }
         let outcome = attempt(|| {
             let _spi = Connection::open();
             work(&rows)
         });
         let Err(message) = outcome else { continue };
-        if rows.len() > 1 {
+        if rows.len() > 1 && refused.len() < REFUSED {
             let (first, second) = rows.split_at(rows.len() / 2);
             left.push(second.to_vec());
             left.push(first.to_vec());
@@ -353,7 +398,9 @@ fn each_that_can(
         }
         refused.extend(rows);
         if !said {
-            pgrx::warning!("rows of table {table} could not be changed: {message}");
+            refusals.add(format!(
+                "rows of table {table} could not be changed: {message}"
+            ));
             said = true;
         }
     }
@@ -361,7 +408,12 @@ fn each_that_can(
 }
 
 /// What has to let go does so. Whether that has moved rows.
-fn let_go(table: &mut Table, between: &[Between], events: &Events) -> Result<bool> {
+fn let_go(
+    table: &mut Table,
+    between: &[Between],
+    events: &Events,
+    refusals: &Refusals,
+) -> Result<bool> {
     let mut moved = false;
     for (columns, rows) in detached(table, events) {
         let rows: HashSet<u32> = rows.into_iter().collect();
@@ -378,7 +430,7 @@ fn let_go(table: &mut Table, between: &[Between], events: &Events) -> Result<boo
         let by_key = moved && !table.plan.tables[0].key.is_empty();
         let value = release(table, between, &columns);
         let name = table.relation.qualified().to_string();
-        let refused = each_that_can(&name, &places, &mut |places| {
+        let refused = each_that_can(&name, &places, refusals, &mut |places| {
             set(table, places, &columns, value, by_key)
         });
         moved = true;
@@ -459,6 +511,7 @@ fn mask(
     table: &mut Table,
     events: &Events,
     moved: bool,
+    refusals: &Refusals,
 ) -> Result<()> {
     let places = table.to_do(&table.masked);
     if places.is_empty() {
@@ -478,7 +531,7 @@ fn mask(
         require_bits(&table.plan, 0)?;
     }
     let name = table.relation.qualified().to_string();
-    let refused = each_that_can(&name, &places, &mut |places| {
+    let refused = each_that_can(&name, &places, refusals, &mut |places| {
         let deciding = table.deciding(home, secret);
         let rows = places.iter().map(|place| (*place, kept_of[place]));
         let candidates = vec![Candidates {
@@ -498,7 +551,7 @@ fn mask(
     Ok(())
 }
 
-fn delete_one(home: &Home, secret: &Secret, table: &mut Table) -> Result<()> {
+fn delete_one(home: &Home, secret: &Secret, table: &mut Table, refusals: &Refusals) -> Result<()> {
     let name = table.relation.qualified().to_string();
     let mut places = table.to_do(&table.gone);
     // Rows of one table can reference each other: what is refused now may not be when the others are gone.
@@ -506,7 +559,7 @@ fn delete_one(home: &Home, secret: &Secret, table: &mut Table) -> Result<()> {
         if places.is_empty() {
             return Ok(());
         }
-        let refused = each_that_can(&name, &places, &mut |places| {
+        let refused = each_that_can(&name, &places, refusals, &mut |places| {
             remove(home, secret, &[(table, places)])
         });
         let again = refused.len() < places.len() && !refused.is_empty();
@@ -529,6 +582,7 @@ fn delete_circle(
     secret: &Secret,
     tables: &mut [Table],
     members: &[usize],
+    refusals: &Refusals,
 ) -> Result<()> {
     let places: Vec<(usize, Vec<u32>)> = members
         .iter()
@@ -546,10 +600,10 @@ fn delete_circle(
     if let Err(message) = &outcome {
         let names = places.iter().map(|(number, _)| &tables[*number].relation);
         let names: Vec<String> = names.map(|table| table.qualified().to_string()).collect();
-        pgrx::warning!(
+        refusals.add(format!(
             "rows of tables {} could not be deleted: {message}",
             names.join(", ")
-        );
+        ));
     }
     for (number, places) in &places {
         let refused: &[u32] = if outcome.is_err() { places } else { &[] };

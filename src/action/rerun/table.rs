@@ -1,6 +1,7 @@
 //! The rows of one table that events speak of, as they are in this database.
 
 use super::events::{Event, Events, Mention, Mentioned, Part, What, image, parts};
+use super::redo::Refusals;
 use crate::action::work::{Deciding, Goal, Rows};
 use crate::action::{done, matched};
 use crate::catalog::home::Home;
@@ -76,6 +77,7 @@ impl<'a> Table<'a> {
         oid: Oid,
         access: Access,
         earlier: Option<&Table>,
+        refusals: &Refusals,
     ) -> Result<Option<Self>> {
         let relation = Relation::load_one(oid)?;
         if relation.require_table().is_err() {
@@ -85,11 +87,11 @@ impl<'a> Table<'a> {
         let graph = cached::unnamed(home, oid)?;
         let (plan, broken) = Plan::of_one(&graph)?;
         if let Some(error) = broken {
-            pgrx::warning!(
+            refusals.add(format!(
                 "the rules of table {} do not work: {}",
                 relation.qualified(),
                 error.message()
-            );
+            ));
         }
         let plan = Rc::new(plan);
         let mut table = Self {
