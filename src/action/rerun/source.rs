@@ -179,10 +179,18 @@ impl Source {
             .split(',')
             .map(|column| format!("s.{}", column.trim()))
             .collect();
+        let table = self.relation.qualified();
+        // The ids as a constant are looked up in a hash, row by row of the source, in its order; a join would put all events into one. To another
+        // server they would be sent.
+        let from = match self.relation.is_foreign() {
+            true => format!(
+                "pg_catalog.unnest($1) AS w(id) JOIN {table} AS s ON s.id OPERATOR(pg_catalog.=) w.id"
+            ),
+            false => format!("{table} AS s WHERE s.id OPERATOR(pg_catalog.=) ANY ($1)"),
+        };
         let sql = format!(
-            "INSERT INTO gdpr_log.event ({columns}) SELECT {} FROM pg_catalog.unnest($1) AS w(id) JOIN {} AS s ON s.id OPERATOR(pg_catalog.=) w.id",
+            "INSERT INTO gdpr_log.event ({columns}) SELECT {} FROM {from}",
             of_source.join(", "),
-            self.relation.qualified()
         );
         let uuids = [pg_sys::UUIDARRAYOID];
         kept::of_session(&sql, &uuids, Planning::EachRun)?
