@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-# What it asserts is shown when it fails, too.
-pytest.register_assert_rewrite("killed")
+# What these assert is shown when it fails, too.
+pytest.register_assert_rewrite("killed", "restore")
 
 ROOT = Path(__file__).resolve().parents[2]
 
