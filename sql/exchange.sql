@@ -31,7 +31,8 @@ CREATE FUNCTION gdpr_log_export(since timestamptz DEFAULT NULL) RETURNS SETOF te
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' SET bytea_output = 'hex' AS $$
 BEGIN
-  RETURN QUERY SELECT pg_catalog.jsonb_build_object('gdpr_log', 1, 'origin', @extschema@.gdpr_log_origin(), 'secret', @extschema@.gdpr_secret_check(), 'since', since)::text;
+  RETURN QUERY SELECT pg_catalog.jsonb_build_object('gdpr_log', 1, 'origin', @extschema@.gdpr_log_origin(), 'secret', @extschema@.gdpr_secret_check(), 'since', since,
+    'head', (SELECT gdpr_log.head(s.number, s.digest) FROM gdpr_log.seal s ORDER BY s.number DESC LIMIT 1))::text;
   RETURN QUERY
     SELECT gdpr_log.line('event', e)::text
     FROM gdpr_log.event e WHERE since IS NULL OR e.at >= since ORDER BY e.at, e.id;
@@ -113,6 +114,9 @@ BEGIN
     WHERE s.last IS NOT NULL AND (s.number <> s.last + 1 OR s.before IS DISTINCT FROM s.digest)
        OR s.last IS NULL AND s.number > 1 AND is_all
     UNION ALL
+    SELECT pg_catalog.format('seal %s is missing', pg_catalog.split_part(head ->> 'head', '-', 1))
+    WHERE is_all AND NOT EXISTS (SELECT FROM seal s WHERE gdpr_log.head(s.number, s.digest) = head ->> 'head') AND head ->> 'head' IS NOT NULL
+    UNION ALL
     SELECT pg_catalog.format(CASE WHEN v.id IS NULL THEN 'event %s is missing' ELSE 'event %s is changed' END, n.id)
     FROM entry n LEFT JOIN event v ON v.id = n.id
     WHERE v.digest <> n.digest OR v.id IS NULL AND is_all
@@ -137,7 +141,7 @@ BEGIN
   RETURN imported;
 END $$;
 
-COMMENT ON FUNCTION gdpr_log_export(timestamptz) IS 'The log as JSON lines: a line that says whose it is, the events, and the seals; all, or those since a time (Art. 5(2) GDPR)';
+COMMENT ON FUNCTION gdpr_log_export(timestamptz) IS 'The log as JSON lines: a line that says whose it is, with the head of the log, the events, and the seals; all, or those since a time (Art. 5(2) GDPR)';
 COMMENT ON FUNCTION gdpr_log_import(text) IS 'Reads what gdpr_log_export wrote into gdpr_log.imported, and says how many events are new; the chain is verified. XX001 if it is broken, 22023 for lines that are not of gdpr_log_export or were written under another secret';
 COMMENT ON FUNCTION gdpr_log.line(text, anyelement) IS 'Internal: an event or a seal as a line of a file';
 REVOKE ALL ON FUNCTION gdpr_log_export(timestamptz), gdpr_log_import(text), gdpr_log.line(text, anyelement) FROM PUBLIC;
