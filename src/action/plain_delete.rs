@@ -134,11 +134,7 @@ impl Logged {
             let names = changing.as_ref();
             names.is_none_or(|names| names.contains(&column.name))
         };
-        let is_key = |column: &&Column| key.iter().any(|part| part.number == column.number);
-        let others = relation.columns.iter().filter(|column| !is_key(column));
-        // As the statement of an action that marks a row has them.
-        let mut others: Vec<&Column> = others.collect();
-        others.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let others = relation.columns_beside(&key);
         let read: Vec<Column> = key.iter().chain(others).cloned().collect();
         let number = |column: &Column| {
             let stored = own.column(&column.name).map(|stored| stored.number);

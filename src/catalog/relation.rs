@@ -118,6 +118,14 @@ impl Relation {
             .or_else(|| columns(declared?))
     }
 
+    /// All columns but those of a key, by their names: a dump can restore them in another order.
+    pub fn columns_beside<'a>(&'a self, key: &[Column]) -> Vec<&'a Column> {
+        let is_key = |column: &&Column| key.iter().any(|part| part.name == column.name);
+        let mut columns: Vec<&Column> = self.columns.iter().filter(|c| !is_key(c)).collect();
+        columns.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        columns
+    }
+
     /// No two rows agree in all of these columns (or expressions).
     pub fn is_unique(&self, columns: &[&str], declared_key: Option<&[String]>) -> bool {
         let covered = |key: &[String]| key.iter().all(|name| columns.contains(&name.as_str()));

@@ -66,10 +66,10 @@ pub fn write(request: &Request, events: &[Event]) -> Result<()> {
     .into_iter()
     .map(|oid| Column::new(oid, memory.value()))
     .collect();
-    let ids: Vec<String> = events.iter().map(|_| Uuid::now_v7().to_string()).collect();
+    let ids: Vec<Uuid> = events.iter().map(|_| Uuid::now_v7()).collect();
     for (event, id) in events.iter().zip(&ids) {
         let row = [
-            id.as_str().into_datum(),
+            id.to_string().into_datum(),
             event.relation.as_str().into_datum(),
             event.action.into_datum(),
             (event.rows as i64).into_datum(),
@@ -125,13 +125,13 @@ pub fn write(request: &Request, events: &[Event]) -> Result<()> {
         kept::of_session(INSERT, &types, Planning::Once)?
             .run_without_rows(&parameters, Access::Lock)?;
     }
-    let written = ids.iter().filter_map(|id| id.parse::<Uuid>().ok());
-    let written: Vec<pgrx::Uuid> = written
+    let written: Vec<pgrx::Uuid> = ids
+        .iter()
         .map(|id| pgrx::Uuid::from_bytes(id.into_bytes()))
         .collect();
     mirror::write(request.home, written.into_datum())?;
     for id in &ids {
-        server::notify(CHANNEL, id)?;
+        server::notify(CHANNEL, &id.to_string())?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
 use pgrx::IntoDatum;
 use pgrx::pg_sys::{self, Datum};
+use std::ffi::CStr;
 
 pub fn exists() -> bool {
     relation::find(c"gdpr_log", c"mirror").is_some()
@@ -27,10 +28,7 @@ pub fn write(of: &Home, ids: Option<Datum>) -> Result<()> {
     }
     // What a copy of the database does is no business of the mirror of the original.
     if is_elsewhere || guc::mirror() == Mirror::Deferred {
-        let _owner = RunAs::new(of.owner);
-        let sql = "INSERT INTO gdpr_log.mirror_queue (event) SELECT pg_catalog.unnest($1)";
-        return kept::of_session(sql, &[pg_sys::UUIDARRAYOID], Planning::Once)?
-            .run_without_rows(&[ids], Access::Lock);
+        return queue(of, ids);
     }
     let parameters = [ids, secret::check()?.into_datum()];
     let sql = "INSERT INTO gdpr_log.mirror SELECT e.*, $2, false FROM gdpr_log.event AS e WHERE e.id OPERATOR(pg_catalog.=) ANY ($1)";
@@ -52,9 +50,18 @@ pub fn write(of: &Home, ids: Option<Datum>) -> Result<()> {
     )
 }
 
+/// These events, given as an array of their ids, wait for the mirror. Needs SPI and pinned settings.
+pub fn queue(of: &Home, ids: Option<Datum>) -> Result<()> {
+    let _owner = RunAs::new(of.owner);
+    let sql = "INSERT INTO gdpr_log.mirror_queue (event) SELECT pg_catalog.unnest($1) ON CONFLICT DO NOTHING";
+    kept::of_session(sql, &[pg_sys::UUIDARRAYOID], Planning::Once)?
+        .run_without_rows(&[ids], Access::Lock)
+}
+
 /// The five characters of an error code.
 fn sqlstate(code: Code) -> String {
-    let code = code as u32;
-    let character = |i: u32| char::from(b'0'.wrapping_add((code >> (6 * i) & 0o77) as u8));
-    (0..5).map(character).collect()
+    // SAFETY: the server's function returns a static NUL-terminated buffer, which is copied.
+    unsafe { CStr::from_ptr(pg_sys::unpack_sql_state(code as i32)) }
+        .to_string_lossy()
+        .into_owned()
 }

@@ -2,6 +2,7 @@
 
 use super::{Change, Group, KeyPart, Plan, TablePlan, Treatment};
 use crate::catalog::details::Details;
+use crate::catalog::relation::{Column, Relation};
 use crate::error::{Error, Result};
 use crate::link::cached;
 use crate::link::graph::{End, Graph, Link, Table, Value, Wanted};
@@ -56,13 +57,13 @@ impl Plan {
             tables.push(table_plan(graph, number, details)?);
         }
         let groups = Group::all(graph, &mut tables, &details, cached::schema().as_deref())?;
-        let extra = |whole: bool| {
+        let extra = |whole: bool| -> Result<Vec<Vec<Wanted>>> {
             let described = tables.iter().zip(&graph.tables);
             described
-                .map(|(table, of)| extra(table, of, whole))
-                .collect::<Vec<_>>()
+                .map(|(table, of)| Ok(extra(table, of, graph.relation(of.relation)?, whole)))
+                .collect()
         };
-        let (extra, extra_of_gone) = (extra(false), extra(true));
+        let (extra, extra_of_gone) = (extra(false)?, extra(true)?);
         let lost: HashSet<usize> = graph
             .links
             .iter()
@@ -219,7 +220,7 @@ pub fn not_keys(graph: &Graph, number: usize) -> Result<Vec<String>> {
         .collect())
 }
 
-fn extra(table: &TablePlan, of: &Table, whole: bool) -> Vec<Wanted> {
+fn extra(table: &TablePlan, of: &Table, relation: &Relation, whole: bool) -> Vec<Wanted> {
     let key = table.key.iter().map(|part| Wanted {
         sql: part.identity.read(),
         element: part.identity.element,
@@ -232,7 +233,7 @@ fn extra(table: &TablePlan, of: &Table, whole: bool) -> Vec<Wanted> {
             element: pg_sys::TEXTOID,
         });
     }
-    if let Some(sql) = row_mark(of).filter(|_| whole) {
+    if let Some(sql) = row_mark(relation, &of.key).filter(|_| whole) {
         extra.push(Wanted {
             sql,
             element: pg_sys::INT4OID,
@@ -248,15 +249,12 @@ fn extra(table: &TablePlan, of: &Table, whole: bool) -> Vec<Wanted> {
 }
 
 /// A keyed digest of the row without its key, over the alias `target`. None for a table that consists of its key.
-fn row_mark(table: &Table) -> Option<String> {
-    let is_key = |name: &&String| table.key.iter().any(|column| column.name == **name);
-    let mut columns: Vec<&String> = table.columns.iter().filter(|name| !is_key(name)).collect();
-    // A dump can restore them in another order.
-    columns.sort_unstable();
+fn row_mark(relation: &Relation, key: &[Column]) -> Option<String> {
+    let columns = relation.columns_beside(key);
     columns.chunks(ARGUMENTS).fold(None, |before, columns| {
         let columns = columns
             .iter()
-            .map(|column| format!("target.{}", Ident(column)));
+            .map(|column| format!("target.{}", Ident(&column.name)));
         let values: Vec<String> = before.into_iter().chain(columns).collect();
         let values = values.join(", ");
         Some(format!(

@@ -8,7 +8,7 @@ use pgrx::pg_sys::panic::CaughtError;
 use std::panic::AssertUnwindSafe;
 
 /// What the work gives; or, after everything that it did was undone, the message of the error that it failed with. Errors about the session,
-/// such as a cancel, are raised. SPI must not be connected.
+/// such as a cancel, are raised. Work that needs SPI connects for itself, whatever is connected outside.
 pub fn attempt<T>(work: impl FnOnce() -> Result<T>) -> std::result::Result<T, String> {
     // SAFETY: as in plpgsql's exec_stmt_block: the memory context and the resource owner of now are put back after the subtransaction. An
     // error that is raised leaves it to the transaction's abort.

@@ -1,6 +1,6 @@
 //! Does again what the events did, to the rows that are known to be theirs. What a table refuses is left as it is, and the rest goes on.
 
-use super::events::{Event, Events, What};
+use super::events::{Event, Events, Mention, What};
 use super::same::{Between, by_image, is_known_by, of_row};
 use super::table::{Fate, Same, Table};
 use crate::action::delete::{self, Member};
@@ -97,14 +97,7 @@ fn decide_whole(home: &Home, secret: &Secret, table: &mut Table, events: &Events
             table.gone[number as usize] = Fate::ToDo;
             continue;
         }
-        let changed: Vec<&Event> = table
-            .events(events, mentions)
-            .map(|(event, _)| event)
-            .filter(|event| event.what == What::Changed && table.has_rules(event))
-            .collect();
-        if !changed.is_empty() {
-            masked.push((place, kept(table, &changed)));
-        }
+        masked.extend(kept(table, events, mentions).map(|kept| (place, kept)));
     }
     let mut work = Work::default();
     masked.sort_unstable();
@@ -123,13 +116,20 @@ fn decide_whole(home: &Home, secret: &Secret, table: &mut Table, events: &Events
     Ok(())
 }
 
-/// The columns that none of these events has changed, a bit each.
-fn kept(table: &Table, events: &[&Event]) -> i64 {
+/// The columns that none of a row's events has changed, a bit each. None if no event has changed one that there is a rule for.
+fn kept(table: &Table, events: &Events, mentions: &[Mention]) -> Option<i64> {
+    let events: Vec<&Event> = table
+        .events(events, mentions)
+        .map(|(event, _)| event)
+        .filter(|event| event.what == What::Changed && table.has_rules(event))
+        .collect();
+    if events.is_empty() {
+        return None;
+    }
     let columns = table.plan.tables[0].changes.iter().take(BITS).enumerate();
     let is_kept = |column: &String| events.iter().all(|event| !event.columns.contains(column));
-    columns
-        .filter(|(_, change)| is_kept(&change.column))
-        .fold(0, |bits, (i, _)| bits | 1 << i)
+    let kept = columns.filter(|(_, change)| is_kept(&change.column));
+    Some(kept.fold(0, |bits, (i, _)| bits | 1 << i))
 }
 
 /// Rows that let go of what they referenced, and have not: theirs is what references a row that is known, or is known itself.
@@ -169,14 +169,8 @@ fn decide_detached(
             .filter(|(_, fate)| **fate == Fate::Failed && is_reference)
             .map(|(row, _)| *row)
             .collect();
-        for key in between.iter().filter(|key| key.from == number) {
-            let of_key = &key.reference.pairs.referencing;
-            if !columns
-                .iter()
-                .all(|column| of_key.iter().any(|own| own.name == column.name))
-            {
-                continue;
-            }
+        let keys = between.iter().filter(|key| key.from == number);
+        for key in keys.filter(|key| key.has(&columns)) {
             for (row, referenced) in key.referenced(tables, &unknown)? {
                 if is_known_by(tables, key, events, row, referenced) {
                     fates.insert(row, Fate::ToDo);
@@ -441,11 +435,8 @@ fn let_go(
 
 /// What becomes of the columns of a foreign key.
 fn release(table: &Table, between: &[Between], columns: &[Column]) -> &'static str {
-    let is_of = |key: &&Between| {
-        let of_key = &key.reference.pairs.referencing;
-        let has = |column: &Column| of_key.iter().any(|own| own.name == column.name);
-        key.reference.relation.oid == table.relation.oid && columns.iter().all(has)
-    };
+    let is_of =
+        |key: &&Between| key.reference.relation.oid == table.relation.oid && key.has(columns);
     let released = between.iter().find(is_of);
     match released.and_then(|key| key.reference.release) {
         Some(Release::Default) => "DEFAULT",
@@ -523,9 +514,7 @@ fn mask(
             continue;
         };
         let mentions = of_row(&table.mentioned.mentions, *number);
-        let changed = table.events(events, mentions).map(|(event, _)| event);
-        let changed = changed.filter(|event| event.what == What::Changed && table.has_rules(event));
-        kept_of.insert(*place, kept(table, &changed.collect::<Vec<_>>()));
+        kept_of.insert(*place, kept(table, events, mentions).unwrap_or_default());
     }
     if kept_of.values().any(|kept| *kept != 0) {
         require_bits(&table.plan, 0)?;

@@ -4,7 +4,7 @@ use super::events::{Event, Events, Mention, What};
 use super::table::{Same, Table};
 use crate::action::work::Rows;
 use crate::action::{delete, matched};
-use crate::catalog::relation::Relation;
+use crate::catalog::relation::{Column, Relation};
 use crate::catalog::schema::Schema;
 use crate::catalog::types;
 use crate::error::Result;
@@ -183,6 +183,13 @@ impl Between {
         let order: HashMap<usize, usize> = groups.into_iter().rev().flatten().zip(0..).collect();
         all.sort_by_key(|key| order.get(&key.from).copied());
         Ok(all)
+    }
+
+    /// All of these columns are among the referencing ones.
+    pub fn has(&self, columns: &[Column]) -> bool {
+        let own = &self.reference.pairs.referencing;
+        let mut columns = columns.iter();
+        columns.all(|column| own.iter().any(|own| own.name == column.name))
     }
 
     /// Which of these rows, by their numbers, reference which rows of the other table.

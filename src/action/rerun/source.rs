@@ -4,7 +4,7 @@ use super::events::Events;
 use crate::catalog::home::Home;
 use crate::catalog::relation::{self, Relation};
 use crate::error::{Code, Error, Result};
-use crate::log::{home as log_home, origin, secret};
+use crate::log::{home as log_home, mirror, origin, secret};
 use crate::security::RunAs;
 use crate::spi::guarded;
 use crate::spi::kept;
@@ -192,15 +192,12 @@ impl Source {
             "INSERT INTO gdpr_log.event ({columns}) SELECT {} FROM {from}",
             of_source.join(", "),
         );
-        let uuids = [pg_sys::UUIDARRAYOID];
-        kept::of_session(&sql, &uuids, Planning::EachRun)?
+        kept::of_session(&sql, &[pg_sys::UUIDARRAYOID], Planning::EachRun)?
             .run_without_rows(&[Some(ids)], Access::Lock)?;
-        if !self.is_mirror && relation::find(c"gdpr_log", c"mirror").is_some() {
-            let sql = "INSERT INTO gdpr_log.mirror_queue (event) SELECT pg_catalog.unnest($1) ON CONFLICT DO NOTHING";
-            kept::of_session(sql, &uuids, Planning::EachRun)?
-                .run_without_rows(&[Some(ids)], Access::Lock)?;
+        match !self.is_mirror && mirror::exists() {
+            true => mirror::queue(home, Some(ids)),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// The seals of these events take their places in the chain.
