@@ -77,15 +77,15 @@ CREATE TABLE gdpr_log.secret (
 );
 CREATE UNIQUE INDEX secret_is_one ON gdpr_log.secret ((true));
 
--- A restored dump brings its own secret, which takes the place of the one just made.
-CREATE FUNCTION gdpr_log.replace_secret() RETURNS trigger
+-- A restored dump brings its own row of a table that has one, such as the secret: it takes the place of the one just made.
+CREATE FUNCTION gdpr_log.replace_row() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  DELETE FROM gdpr_log.secret;
+  EXECUTE pg_catalog.format('DELETE FROM %s', TG_RELID::regclass);
   RETURN NEW;
 END $$;
 CREATE TRIGGER replace_secret BEFORE INSERT ON gdpr_log.secret
-  FOR EACH ROW EXECUTE FUNCTION gdpr_log.replace_secret();
+  FOR EACH ROW EXECUTE FUNCTION gdpr_log.replace_row();
 ALTER TABLE gdpr_log.secret ENABLE ALWAYS TRIGGER replace_secret;
 
 -- 244 bits from the system's strong random source.
@@ -149,7 +149,7 @@ SELECT pg_catalog.pg_extension_config_dump('gdpr_log.distinct_number', '');
 REVOKE ALL ON SCHEMA gdpr_log FROM PUBLIC;
 REVOKE ALL ON gdpr_log.event, gdpr_log.seal, gdpr_log.anonymised, gdpr_log.secret, gdpr_log.summary FROM PUBLIC;
 REVOKE ALL ON SEQUENCE gdpr_log.distinct_number FROM PUBLIC;
-REVOKE ALL ON FUNCTION gdpr_log.append_only(), gdpr_log.replace_secret(), gdpr_log.digests(text, xid8), gdpr_log.chained(bytea, gdpr_log.seal),
+REVOKE ALL ON FUNCTION gdpr_log.append_only(), gdpr_log.replace_row(), gdpr_log.digests(text, xid8), gdpr_log.chained(bytea, gdpr_log.seal),
   gdpr_log.head(bigint, bytea) FROM PUBLIC;
 
 COMMENT ON SCHEMA gdpr_log IS 'What gdpr_ext has done, without personal data (Art. 5(2) GDPR)';
@@ -177,4 +177,4 @@ COMMENT ON TABLE gdpr_log.anonymised IS 'Keyed digests of what stands in anonymi
 COMMENT ON TABLE gdpr_log.secret IS 'The key of every hash, pseudonym and digest, unless gdpr_ext.secret_file names another';
 COMMENT ON SEQUENCE gdpr_log.distinct_number IS 'Internal: source of distinct values';
 COMMENT ON FUNCTION gdpr_log.append_only() IS 'Internal: trigger of gdpr_log.event';
-COMMENT ON FUNCTION gdpr_log.replace_secret() IS 'Internal: trigger of gdpr_log.secret';
+COMMENT ON FUNCTION gdpr_log.replace_row() IS 'Internal: trigger of gdpr_log.secret and gdpr_log.database';

@@ -8,14 +8,8 @@ CREATE TABLE gdpr_log.database (
 );
 CREATE UNIQUE INDEX database_is_one ON gdpr_log.database ((true));
 
-CREATE FUNCTION gdpr_log.replace_database() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  DELETE FROM gdpr_log.database;
-  RETURN NEW;
-END $$;
 CREATE TRIGGER replace_database BEFORE INSERT ON gdpr_log.database
-  FOR EACH ROW EXECUTE FUNCTION gdpr_log.replace_database();
+  FOR EACH ROW EXECUTE FUNCTION gdpr_log.replace_row();
 ALTER TABLE gdpr_log.database ENABLE ALWAYS TRIGGER replace_database;
 INSERT INTO gdpr_log.database (origin) VALUES (@extschema@.gdpr_log_origin());
 
@@ -414,9 +408,6 @@ BEGIN
       is_new := gdpr_log.of_this_log(seals) || ' AND v.digest = ANY ($2)';
     END IF;
   END IF;
-  IF new IS NULL AND NOT EXISTS (SELECT FROM gdpr_log.seal) THEN
-    RETURN;
-  END IF;
   EXECUTE pg_catalog.format($sql$
     WITH seal AS MATERIALIZED (
       SELECT s.number, s.at, s.origin, s.snapshot, s.entries, s.digest, false AS is_new FROM gdpr_log.seal s
@@ -504,7 +495,6 @@ COMMENT ON COLUMN gdpr_log.status.queued IS 'Events that wait for the mirror';
 COMMENT ON COLUMN gdpr_log.status.queued_since IS 'When the oldest of them was written';
 COMMENT ON COLUMN gdpr_log.status.unsealed IS 'Events that no seal holds yet';
 COMMENT ON COLUMN gdpr_log.status.head IS 'The head of the log, as gdpr_log_seal returned it';
-COMMENT ON FUNCTION gdpr_log.replace_database() IS 'Internal: trigger of gdpr_log.database';
 COMMENT ON FUNCTION gdpr_log.is_restored() IS 'Internal: whether the log belongs to another database than this';
 COMMENT ON FUNCTION gdpr_log.mirror_columns(regclass, boolean) IS 'Internal: columns of a table of the log, for the mirror';
 COMMENT ON FUNCTION gdpr_log.mirror_ddl() IS 'Internal: what the other side of a mirror needs';
@@ -521,6 +511,6 @@ COMMENT ON FUNCTION gdpr_log_mirror_sync() IS 'Sends the mirror the events that 
 REVOKE ALL ON gdpr_log.database, gdpr_log.mirror_queue, gdpr_log.status FROM PUBLIC;
 -- Nobody else gets into the schema; but a view that is granted calls them as whoever reads it.
 GRANT EXECUTE ON FUNCTION gdpr_log.head(bigint, bytea), gdpr_log.is_restored() TO PUBLIC;
-REVOKE ALL ON FUNCTION gdpr_log_mirror(name), gdpr_log_mirror_sync(), gdpr_log.replace_database(), gdpr_log.mirror_columns(regclass, boolean), gdpr_log.mirror_ddl(),
+REVOKE ALL ON FUNCTION gdpr_log_mirror(name), gdpr_log_mirror_sync(), gdpr_log.mirror_columns(regclass, boolean), gdpr_log.mirror_ddl(),
   gdpr_log.prepare_mirror(name), gdpr_log.set_mirror(name), gdpr_log.set_back(), gdpr_log.uncommitted(uuid[], xid8[]), gdpr_log.of_this_log(regclass),
   gdpr_log.require_chain(regclass, regclass), gdpr_log.take_seals(regclass) FROM PUBLIC;

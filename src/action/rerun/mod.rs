@@ -1,8 +1,10 @@
 //! Applies again what a restored backup has undone: the events that another copy of the log has and this one has not, for a local event proves its effect.
 //! docs/restore.md says when to call it.
 
+mod decide;
 mod events;
 mod redo;
+mod refusals;
 mod same;
 mod sequences;
 mod source;
@@ -24,7 +26,7 @@ use crate::walk::begin;
 use events::{Event, Events, What};
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{FromDatum, IntoDatum};
-use redo::Refusals;
+use refusals::Refusals;
 use same::Between;
 use source::Source;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -215,8 +217,8 @@ impl<'a> Round<'a> {
         same::judge_by_references(&mut tables, &between, self.events)?;
         let (home, secret, events) = (self.home, self.secret, self.events);
         let keys = (self.schema, between.as_slice());
-        redo::decide(home, secret, &mut tables, keys, events, self.apply_all)?;
-        redo::leave_what_is_held(&mut tables, self.schema, self.apply_all, refusals)?;
+        decide::decide(home, secret, &mut tables, keys, events, self.apply_all)?;
+        decide::leave_what_is_held(&mut tables, self.schema, self.apply_all, refusals)?;
         if self.access == Access::Lock {
             redo::require_privileges(&tables)?;
             redo::run(home, secret, &mut tables, &between, events, refusals)?;

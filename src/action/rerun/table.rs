@@ -1,7 +1,7 @@
 //! The rows of one table that events speak of, as they are in this database.
 
 use super::events::{Event, Events, Mention, Mentioned, Part, What, image, parts};
-use super::redo::Refusals;
+use super::refusals::Refusals;
 use crate::action::work::{Deciding, Goal, Rows};
 use crate::action::{done, matched};
 use crate::catalog::home::Home;
