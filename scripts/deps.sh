@@ -3,7 +3,8 @@
 # second and uses no network.
 #
 #   scripts/deps.sh build   PostgreSQL, compilers and cargo-pgrx: enough for `make install`
-#   scripts/deps.sh         these, and target/venv for the tests, the benchmarks and the lint
+#   scripts/deps.sh         these, target/venv for the tests, the benchmarks and the lint, and what the tests run beside PostgreSQL:
+#                           MariaDB with mysql_fdw, Chromium, unzip. Tests of what cannot be had are skipped
 #
 # PG_CONFIG   which PostgreSQL to build for; Debian's PostgreSQL 15 is installed when it is not there
 set -euo pipefail
@@ -25,6 +26,14 @@ as_root() {
         say "\`$*\` has to be run as root, and there is no sudo: run this script as root once."
         exit 1
     fi
+}
+
+# Once in a run is enough.
+updated=
+apt_update() {
+    [ -z "$updated" ] || return 0
+    as_root apt-get update -q
+    updated=yes
 }
 
 apt_install() {
@@ -73,7 +82,7 @@ packages() {
     mapfile -t missing < <(missing_packages)
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing ${missing[*]}"
-    as_root apt-get update -q
+    apt_update
     case " ${missing[*]} " in
         *" postgresql-$PG_MAJOR "*) prevent_main_cluster ;;
     esac
@@ -82,6 +91,44 @@ packages() {
         say "$pg_config does not lead to a PostgreSQL with headers and test drivers. Set PG_CONFIG, or leave it unset for Debian's."
         exit 1
     fi
+}
+
+# --- packages that only tests need --------------------------------------------------------------------------------------------
+
+# mysql_fdw is built for one PostgreSQL: it is Debian's, or whoever built PostgreSQL builds it too.
+is_debians_postgresql() { [ "$("$pg_config" --sharedir)" = "/usr/share/postgresql/$1" ]; }
+
+# MariaDB is taken as programs only: the package mariadb-server would start a server.
+missing_test_packages() {
+    local package major
+    major=$("$pg_config" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
+    for package in chromium fonts-dejavu-core mariadb-client-core mariadb-server-core unzip; do
+        has_package "$package" || echo "$package"
+    done
+    ! is_debians_postgresql "$major" || has_package "postgresql-$major-mysql-fdw" || echo "postgresql-$major-mysql-fdw"
+}
+
+can_be_had() { [ -n "$(apt-cache madison "$1" 2>/dev/null)" ]; }
+
+test_packages() {
+    local package missing wanted=()
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        say "this is not Debian: tests are skipped unless mysql_fdw, mariadbd, mariadb-install-db, mariadb, chromium and unzip are there."
+        return 0
+    fi
+    mapfile -t missing < <(missing_test_packages)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    apt_update
+    for package in "${missing[@]}"; do
+        if can_be_had "$package"; then
+            wanted+=("$package")
+        else
+            say "there is no package $package here: tests that need it are skipped."
+        fi
+    done
+    [ ${#wanted[@]} -gt 0 ] || return 0
+    say "installing ${wanted[*]} for the tests"
+    apt_install "${wanted[@]}"
 }
 
 # --- Rust ---------------------------------------------------------------------------------------------------------------------
@@ -135,4 +182,6 @@ python_environment() {
 packages
 rust
 cargo_pgrx
-[ "${1:-}" = build ] || python_environment
+[ "${1:-}" != build ] || exit 0
+test_packages
+python_environment

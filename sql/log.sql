@@ -23,8 +23,8 @@ CREATE TABLE gdpr_log.event (
   reason           text,
   origin           text        NOT NULL,
   CONSTRAINT action_is_known CHECK (action OPERATOR(pg_catalog.=) ANY (
-    '{deleted,anonymised,pseudonymised,detached,kept,unregistered,rerun}')),
-  CONSTRAINT there_are_rows CHECK (rows OPERATOR(pg_catalog.>) 0 OR action OPERATOR(pg_catalog.=) 'rerun'),
+    '{deleted,anonymised,pseudonymised,detached,kept,unregistered,rerun,read}')),
+  CONSTRAINT there_are_rows CHECK (rows OPERATOR(pg_catalog.>) 0 OR action OPERATOR(pg_catalog.=) ANY ('{rerun,read}')),
   -- A table without a key has none to log.
   CONSTRAINT a_key_for_each_row CHECK (
     pg_catalog.jsonb_typeof(keys) OPERATOR(pg_catalog.=) 'array'
@@ -155,9 +155,9 @@ REVOKE ALL ON FUNCTION gdpr_log.append_only(), gdpr_log.replace_row(), gdpr_log.
 COMMENT ON SCHEMA gdpr_log IS 'What gdpr_ext has done, without personal data (Art. 5(2) GDPR)';
 COMMENT ON TABLE gdpr_log.event IS 'An action on rows of one table. Append-only; written in the transaction of the action';
 COMMENT ON COLUMN gdpr_log.event.request IS 'The same for all events of one call';
-COMMENT ON COLUMN gdpr_log.event.call IS 'What was called: anonymise, erase, delete';
+COMMENT ON COLUMN gdpr_log.event.call IS 'What was called: anonymise, erase, delete, export';
 COMMENT ON COLUMN gdpr_log.event.subject IS 'The table whose person the call was about';
-COMMENT ON COLUMN gdpr_log.event.action IS 'deleted, anonymised, pseudonymised, detached, kept, unregistered; rerun, which is about other events';
+COMMENT ON COLUMN gdpr_log.event.action IS 'deleted, anonymised, pseudonymised, detached, kept, unregistered; read; rerun, which is about other events';
 COMMENT ON COLUMN gdpr_log.event.keys IS 'The rows'' keys: integers and uuids without a rule as they are, others as HMAC';
 COMMENT ON COLUMN gdpr_log.event.columns IS 'Columns that were changed; of deleted rows those that are fingerprinted, * for the whole row without its key';
 COMMENT ON COLUMN gdpr_log.event.fingerprints IS 'Four bytes for each row and column: keyed digests of the values before, by which a row is known again';

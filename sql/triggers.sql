@@ -55,6 +55,9 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     UNION
     SELECT relation::oid, 0::oid, rule ->> 'expression'
     FROM @extschema@.gdpr_registry, pg_catalog.jsonb_each(rules) e(name, rule) WHERE rule ->> 'expression' LIKE '(%'
+    UNION
+    SELECT relation::oid, 0::oid, export ->> 'label_expression'
+    FROM @extschema@.gdpr_registry WHERE export ->> 'label_expression' LIKE '(%'
   ), gone AS (
     DELETE FROM @extschema@.gdpr_known_expression k
     WHERE k.version <> pg_catalog.current_setting('server_version_num')::int / 10000
@@ -269,7 +272,10 @@ BEGIN
            @extschema@.gdpr_names_now(relation, search) AS search, @extschema@.gdpr_names_now(relation, key) AS key,
            @extschema@.gdpr_name_now(relation, created) AS created,
            export || (SELECT coalesce(pg_catalog.jsonb_object_agg(part, @extschema@.gdpr_names_now(relation, export -> part)), '{}')
-                      FROM pg_catalog.unnest('{include,exclude,labels}'::text[]) part WHERE export ? part) AS export) n
+                      FROM pg_catalog.unnest('{include,exclude,order,labels,derived,disclose}'::text[]) part WHERE export ? part)
+           || CASE WHEN export ? 'label_expression'
+                THEN pg_catalog.jsonb_build_object('label_expression', @extschema@.gdpr_name_now(relation, export ->> 'label_expression'))
+                ELSE '{}' END AS export) n
   WHERE (r.rules, r.search, r.key, r.created, r.export) IS DISTINCT FROM (n.rules, n.search, n.key, n.created, n.export);
   SELECT pg_catalog.jsonb_agg(n) INTO links
   FROM @extschema@.gdpr_links l
@@ -368,10 +374,12 @@ BEGIN
       FROM @extschema@.gdpr_registry
       WHERE relation = dropped.objid
         AND (rules ? dropped.address_names[3] OR dropped.address_names[3] = ANY (search || coalesce(key, '{}') || created)
-             OR export -> 'labels' ? dropped.address_names[3] OR export -> 'include' ? dropped.address_names[3]
-             OR export -> 'exclude' ? dropped.address_names[3]
-             OR EXISTS (SELECT FROM @extschema@.gdpr_known_expression k, pg_catalog.jsonb_each(rules) e(name, rule)
-                        WHERE k.inner_relation = dropped.objid AND k.outer_relation = 0 AND k.expression = rule ->> 'expression'
+             OR EXISTS (SELECT FROM pg_catalog.unnest('{include,exclude,order,labels,derived,disclose}'::text[]) part
+                        WHERE export -> part ? dropped.address_names[3])
+             OR EXISTS (SELECT FROM @extschema@.gdpr_known_expression k,
+                               (SELECT rule ->> 'expression' FROM pg_catalog.jsonb_each(rules) e(name, rule)
+                                UNION ALL SELECT export ->> 'label_expression') e(expression)
+                        WHERE k.inner_relation = dropped.objid AND k.outer_relation = 0 AND k.expression = e.expression
                           AND dropped.objsubid = ANY (k.inner_columns)))
       UNION ALL
       SELECT pg_catalog.format('link %s -> %s', source::text, target::text)

@@ -17,6 +17,19 @@ static BACKUP_RETENTION: GucSetting<Option<CString>> = GucSetting::<Option<CStri
 
 static MIRROR: GucSetting<Mirror> = GucSetting::<Mirror>::new(Mirror::Immediate);
 
+static LOG_READS: GucSetting<LogReads> = GucSetting::<LogReads>::new(LogReads::Export);
+
+/// Which reading of a person's data is an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, PostgresGucEnum)]
+pub enum LogReads {
+    #[name = c"none"]
+    None,
+    #[name = c"export"]
+    Export,
+    #[name = c"all"]
+    All,
+}
+
 /// When events are written to the mirror of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
 pub enum Mirror {
@@ -41,6 +54,10 @@ pub fn strict_ddl() -> bool {
 
 pub fn unregistered() -> Unregistered {
     UNREGISTERED.get()
+}
+
+pub fn log_reads() -> LogReads {
+    LOG_READS.get()
 }
 
 pub fn mirror() -> Mirror {
@@ -89,6 +106,14 @@ pub fn define() {
         c"When events are written to the mirror of the log.",
         c"immediate: in the same transaction; an action fails if the mirror cannot be reached. deferred: by the next gdpr_log_mirror_sync().",
         &MIRROR,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_enum_guc(
+        c"gdpr_ext.log_reads",
+        c"Whose reading of a person's data is an event of the log.",
+        c"export: exports. all: gdpr_collect, gdpr_search and gdpr_find too. none: nobody's.",
+        &LOG_READS,
         GucContext::Suset,
         GucFlags::default(),
     );

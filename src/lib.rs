@@ -6,6 +6,7 @@ mod action;
 mod api;
 mod catalog;
 mod error;
+mod export;
 mod guc;
 mod import;
 mod link;
@@ -42,9 +43,14 @@ pgrx::extension_sql_file!(
     requires = ["exchange", gdpr_log_origin]
 );
 pgrx::extension_sql_file!(
+    "../sql/export.sql",
+    name = "export",
+    requires = [gdpr_export, gdpr_export_html, gdpr_export_archive]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry", "log", "seal", "certificate", "mirror"],
+    requires = ["registry", "log", "seal", "certificate", "mirror", "export"],
     finalize
 );
 

@@ -9,12 +9,11 @@ use crate::error::Result;
 use crate::log::anonymised::{self, Remembered, RowKey};
 use crate::log::event::{self, Event, Request};
 use crate::log::fingerprint::{MARK, WHOLE_ROW};
-use crate::mask::Keys;
-use crate::plan::{KeyPart, Reference, TablePlan, Treatment, image};
+use crate::log::keys::write_key;
+use crate::plan::{Reference, TablePlan, Treatment, image};
 use crate::walk::found::Found;
 use pgrx::pg_sys::Oid;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use uuid::Uuid;
 
 /// Keys in one event: more come in several.
 pub const KEYS: u64 = 1_000_000;
@@ -399,46 +398,4 @@ pub fn rows_detached(by: &Deciding, work: &Work) -> Result<BTreeMap<usize, (Oid,
         .into_iter()
         .map(|(place, (relation, rows))| (place, (relation, rows.len() as u64)))
         .collect())
-}
-
-/// Appends a row's key as an element of a JSON array.
-pub fn write_key(
-    secret: &Keys,
-    name: &str,
-    parts: &[KeyPart],
-    texts: &[String],
-    keys: &mut String,
-) {
-    if !keys.is_empty() {
-        keys.push(',');
-    }
-    if parts.len() > 1 {
-        keys.push('[');
-    }
-    for (i, (part, text)) in parts.iter().zip(texts).enumerate() {
-        if i > 0 {
-            keys.push(',');
-        }
-        match (part.plain, part.is_number()) {
-            (true, _) if text.is_empty() => keys.push_str("null"),
-            (true, true) => keys.push_str(text),
-            // Digits and hyphens need no escaping.
-            (true, false) => keys.extend(["\"", text, "\""]),
-            (false, _) => {
-                keys.push('"');
-                keys.push_str(&hidden(secret, name, text));
-                keys.push('"');
-            }
-        }
-    }
-    if parts.len() > 1 {
-        keys.push(']');
-    }
-}
-
-/// What stands in the log for a part of a key that is not to be read: an HMAC, in hexadecimal digits.
-pub fn hidden(secret: &Keys, name: &str, text: &str) -> String {
-    Uuid::from_bytes(secret.log_key(name, text.as_bytes()))
-        .simple()
-        .to_string()
 }

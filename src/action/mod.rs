@@ -19,7 +19,6 @@ pub mod rerun;
 mod rewrite;
 mod session;
 mod statement;
-mod unregistered;
 mod update;
 mod work;
 

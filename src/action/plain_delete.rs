@@ -1,7 +1,7 @@
 //! Rows of registered tables that plain SQL deletes, by whatever client: they are events too, so that a rerun knows them.
 
 use super::delete;
-use super::done::{KEYS, write_key};
+use super::done::KEYS;
 use crate::catalog::cache::{self, Known};
 use crate::catalog::details::Details;
 use crate::catalog::home::Home;
@@ -13,6 +13,7 @@ use crate::link::hierarchy::Hierarchy;
 use crate::log::anonymised::{self, RowKey};
 use crate::log::event::{self, Event, Request};
 use crate::log::fingerprint::{Marker, WHOLE_ROW};
+use crate::log::keys::write_key;
 use crate::log::secret;
 use crate::mask::Keys;
 use crate::plan::{KeyPart, image};

@@ -1,12 +1,12 @@
 //! What a call of an action works with.
 
 use super::report::Action;
-use super::unregistered;
-use super::work::{Deciding, Goal, Unchanged, Work};
+use super::work::{Deciding, Goal, Work, table_name};
 use crate::catalog::home::Home;
 use crate::error::{Code, Error, Result};
 use crate::mask::Keys;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Treatment};
+use crate::registry::unregistered::{self, Unregistered};
 use crate::security::{CallersPath, PinnedSettings};
 use crate::spi::statement::Access;
 use crate::strategy::running::Running;
@@ -108,12 +108,20 @@ impl<'a> Session<'a> {
 
     /// Before anything is changed: refuses rows in tables that nobody has registered.
     pub fn begin_with(&self, work: &Work) -> Result<()> {
-        let unregistered: Vec<&Unchanged> = work
-            .unchanged
-            .iter()
-            .filter(|unchanged| unchanged.action == Action::Unregistered)
-            .collect();
-        unregistered::refuse(&self.plan, &unregistered)
+        let mut unregistered = Vec::new();
+        for unchanged in &work.unchanged {
+            if unchanged.action == Action::Unregistered
+                && let Treatment::Unregistered(columns) =
+                    &self.plan.tables[unchanged.table].treatment
+            {
+                unregistered.push(Unregistered {
+                    table: table_name(&self.plan.graph, unchanged.table)?,
+                    rows: unchanged.rows.len(),
+                    columns: columns.clone(),
+                });
+            }
+        }
+        unregistered::refuse(&unregistered)
     }
 }
 

@@ -1,12 +1,16 @@
 //! `gdpr_collect`: everything held about a person.
 
 use super::subject_and_id;
+use crate::catalog::home::Home;
 use crate::error::Result;
+use crate::log::read;
+use crate::security::PinnedSettings;
 use crate::spi::Connection;
 use crate::spi::store::Store;
 use crate::walk::begin::{self, Call};
 use crate::walk::output::Output;
 use crate::walk::statements::Purpose;
+use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -34,10 +38,14 @@ fn collect(fcinfo: pg_sys::FunctionCallInfo) -> Result<()> {
     let (subject, id, type_oid) = unsafe { subject_and_id(fcinfo, 0)? };
     // SAFETY: as above.
     let store = unsafe { Store::of_result(fcinfo)? };
+    let home = Home::of_call(fcinfo)?;
     let _spi = Connection::open();
     let call = Call::of(fcinfo, subject)?;
-    begin::walk(&call, id, type_oid, Purpose::Collect, |memory| {
-        Some(Output::new(store, &call.names, memory))
-    })?;
-    Ok(())
+    let memory = PgMemoryContexts::new("gdpr_ext names");
+    let mut output = Output::new(store, &call.names, memory.value());
+    output.persons = read::COLLECT.is_logged().then(Vec::new);
+    let _pinned = PinnedSettings::new();
+    begin::walk(&call, id, type_oid, Purpose::Collect, Some(&mut output))?;
+    let persons = output.persons.unwrap_or_default();
+    read::log(&home, call.graph(), read::COLLECT, &persons)
 }

@@ -2,6 +2,7 @@
 
 use super::subject_and_id;
 use crate::error::Result;
+use crate::security::PinnedSettings;
 use crate::spi::Connection;
 use crate::spi::store::Store;
 use crate::walk::begin::{self, Call};
@@ -35,7 +36,8 @@ fn lock(fcinfo: pg_sys::FunctionCallInfo) -> Result<()> {
     begin::require_read_committed()?;
     let _spi = Connection::open();
     let call = Call::of(fcinfo, subject)?;
-    for (relation, rows) in begin::walk(&call, id, type_oid, Purpose::Lock, |_| None)? {
+    let _pinned = PinnedSettings::new();
+    for (relation, rows) in begin::walk(&call, id, type_oid, Purpose::Lock, None)? {
         store.put([relation.into_datum(), (rows as i64).into_datum()]);
     }
     Ok(())

@@ -3,6 +3,7 @@
 mod anonymise;
 mod collect;
 mod erase;
+mod export;
 mod follow;
 mod graph;
 mod import;

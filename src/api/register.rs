@@ -11,8 +11,8 @@ use pgrx::prelude::*;
 /// Registers a table, or changes what is given of an entry that there is.
 ///
 /// Takes: `rules` (column to rule), `subject` (its rows are people), `on_erase` (`delete`, `anonymise` or `keep`, which needs a `ground`, Art. 17(3)), `search`
-/// columns, `export` (include, exclude, labels, label), `facts` (Art. 15(1) and 30: purpose, legal_basis, category, recipients, transfers, retention, source,
-/// automated_decisions, label), `key` (the columns that identify a row, where no unique index says so), `hooks` (functions called before and after a change), `created` (the column
+/// columns, `export` (include, exclude, order, labels, label, label_expression, transform, derived, disclose), `facts` (Art. 15(1) and 30: purpose, legal_basis, category,
+/// recipients, transfers, retention, source, automated_decisions, label, controller, contact, data_protection_officer, supervisory_authority), `key` (the columns that identify a row, where no unique index says so), `hooks` (functions called before and after a change), `created` (the column
 /// that says when a row was made). Raises 42501 unless the caller owns the
 /// table, 42703 for a column that it does not have, 42809 if it is no table, 22023 for words that are not known, 55000 for a subject without a key.
 #[pg_extern(sql = r#"
@@ -39,9 +39,7 @@ fn gdpr_register(
 ) -> std::result::Result<(), ErrorReport> {
     let relation = relation.ok_or_else(|| Error::null_argument("relation"))?;
     let home = Home::of_call(fcinfo)?;
-    let rules = rules
-        .map(|JsonB(rules)| register::canonical(relation, rules))
-        .transpose()?;
+    let (rules, export) = register::canonical(relation, rules, export)?;
     let given = Given {
         rules,
         subject,

@@ -70,7 +70,7 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
         return kept(trigger);
     };
     let json = |name| -> error::Result<_> { Ok(row.required::<JsonB>(name)?.0) };
-    let rules = Entry {
+    let checked = Entry {
         relation: row.required("relation")?,
         subject: row.required("subject")?,
         rules: json("rules")?,
@@ -85,7 +85,8 @@ fn check_entry<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
     }
     .checked()?;
     let mut stored = kept(trigger)?;
-    set(&mut stored, "rules", JsonB(rules))?;
+    set(&mut stored, "rules", JsonB(checked.rules))?;
+    set(&mut stored, "export", JsonB(checked.export))?;
     Ok(stored)
 }
 

@@ -54,6 +54,8 @@ pub struct Entry {
     pub hooks: serde_json::Value,
     /// The column that says when a row was made.
     pub created: Option<String>,
+    pub export: serde_json::Value,
+    pub facts: serde_json::Value,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

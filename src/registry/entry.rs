@@ -1,7 +1,8 @@
 //! An entry of `gdpr_registry`: checked against the table that it is about.
 
+use super::export::Spec;
 use super::hooks::Hooks;
-use super::{is_restoring, rules};
+use super::{export, is_restoring, rules};
 use crate::catalog::details::Details;
 use crate::catalog::relation::{Column, Relation};
 use crate::catalog::types;
@@ -29,7 +30,7 @@ pub struct Entry {
 const ON_ERASE: [&str; 3] = ["delete", "anonymise", "keep"];
 
 /// Art. 15(1) and 30(1): what the person is told, and what the record of processing holds.
-const FACTS: [&str; 9] = [
+const FACTS: [&str; 13] = [
     "purpose",
     "legal_basis",
     "category",
@@ -39,18 +40,33 @@ const FACTS: [&str; 9] = [
     "source",
     "automated_decisions",
     "label",
+    // of the table of the persons: who is responsible, and whom to turn to
+    "controller",
+    "contact",
+    "data_protection_officer",
+    "supervisory_authority",
 ];
 
-const EXPORT: [&str; 4] = ["include", "exclude", "labels", "label"];
+/// An entry's documents as they are stored: expressions in PostgreSQL's own words.
+pub struct Stored {
+    pub rules: Value,
+    pub export: Value,
+}
 
 impl Entry {
-    /// By the rights of the current user. Returns the rules as they are stored.
-    pub fn checked(&self) -> Result<Value> {
+    /// By the rights of the current user.
+    pub fn checked(&self) -> Result<Stored> {
         let _spi = Connection::open();
         let restoring = is_restoring();
-        let rules = match restoring {
-            true => self.rules.clone(),
-            false => canonical_rules(self.relation, &self.rules)?,
+        let stored = match restoring {
+            true => Stored {
+                rules: self.rules.clone(),
+                export: self.export.clone(),
+            },
+            false => Stored {
+                rules: canonical_rules(self.relation, &self.rules)?,
+                export: canonical_export(self.relation, &self.export)?,
+            },
         };
         let _pinned = PinnedSettings::new();
         let relation = Relation::load_one(self.relation)?;
@@ -81,7 +97,7 @@ impl Entry {
                 "a key needs at least one column",
             ));
         }
-        check_export(&relation, &self.export)?;
+        Spec::parse(&self.export)?.check(&relation)?;
         check_words("facts", &self.facts, &FACTS)?;
         // A dump is loaded before the keys are made.
         if self.subject && !restoring && relation.key(self.key.as_deref()).is_none() {
@@ -112,10 +128,10 @@ impl Entry {
             rules::check(
                 &relation,
                 &details,
-                &rules::read(&relation, &details, &rules)?,
+                &rules::read(&relation, &details, &stored.rules)?,
             )?;
         }
-        Ok(rules)
+        Ok(stored)
     }
 
     fn check_erasure(&self) -> Result<()> {
@@ -167,55 +183,19 @@ pub fn canonical_rules(relation: Oid, rules: &Value) -> Result<Value> {
     rules::canonical(rules, &rules::read(&relation, &details, rules)?)
 }
 
-fn check_export(relation: &Relation, export: &Value) -> Result<()> {
-    check_words("export", export, &EXPORT)?;
-    let columns = |key| {
-        export
-            .get(key)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
+/// What is said of exports as it is stored. Settings must not be pinned yet.
+pub fn canonical_export(relation: Oid, export: &Value) -> Result<Value> {
+    let _spi = Connection::open();
+    let relation = {
+        let _pinned = PinnedSettings::new();
+        let relation = Relation::load_one(relation)?;
+        relation.require_table()?;
+        relation
     };
-    for column in columns("include").chain(columns("exclude")) {
-        relation.require_column(column.as_str().unwrap_or_default())?;
-    }
-    let labels = export.get("labels").and_then(Value::as_object);
-    for column in labels.into_iter().flat_map(|labels| labels.keys()) {
-        relation.require_column(column)?;
-    }
-    for (key, what, right) in [
-        (
-            "include",
-            "an array of columns",
-            export.get("include").is_none_or(Value::is_array),
-        ),
-        (
-            "exclude",
-            "an array of columns",
-            export.get("exclude").is_none_or(Value::is_array),
-        ),
-        (
-            "labels",
-            "an object: column to label",
-            export.get("labels").is_none_or(Value::is_object),
-        ),
-        (
-            "label",
-            "a text",
-            export.get("label").is_none_or(Value::is_string),
-        ),
-    ] {
-        if !right {
-            return Err(Error::new(
-                Code::ERRCODE_INVALID_PARAMETER_VALUE,
-                format!("\"{key}\" of export is not {what}"),
-            ));
-        }
-    }
-    Ok(())
+    export::canonical(&relation, export)
 }
 
-fn check_words(what: &str, document: &Value, known: &[&str]) -> Result<()> {
+pub fn check_words(what: &str, document: &Value, known: &[&str]) -> Result<()> {
     let Some(object) = document.as_object() else {
         return Err(Error::new(
             Code::ERRCODE_INVALID_PARAMETER_VALUE,

@@ -3,7 +3,7 @@
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
 use crate::sql::Qualified;
-use pgrx::pg_sys;
+use pgrx::pg_sys::{self, Oid};
 use serde::Deserialize;
 use serde_json::Value;
 use std::ffi::CString;
@@ -35,7 +35,8 @@ impl Hooks {
 
 /// The function of that name as it stands in SQL. A name without a schema is not looked for: the search path is the caller's.
 pub fn function(name: &str, relation: &Relation) -> Result<String> {
-    let missing = || {
+    let found = find(name, &[pg_sys::REGCLASSOID, pg_sys::JSONBOID]);
+    found.map(|(_, sql)| sql).ok_or_else(|| {
         Error::new(
             Code::ERRCODE_UNDEFINED_FUNCTION,
             format!(
@@ -44,16 +45,16 @@ pub fn function(name: &str, relation: &Relation) -> Result<String> {
             ),
         )
         .hint("Name it with its schema, and let it take (relation regclass, keys jsonb).")
-    };
+    })
+}
+
+/// The function `schema.name` that takes arguments of these types, and how it stands in SQL.
+pub fn find(name: &str, types: &[Oid]) -> Option<(Oid, String)> {
     let (schema, name) = match name.split_once('.') {
         Some((schema, name)) if !name.contains('.') => (schema, name),
-        _ => return Err(missing()),
+        _ => return None,
     };
-    let (c_schema, c_name) = (CString::new(schema), CString::new(name));
-    let (Ok(c_schema), Ok(c_name)) = (c_schema, c_name) else {
-        return Err(missing());
-    };
-    let types = [pg_sys::REGCLASSOID, pg_sys::JSONBOID];
+    let (c_schema, c_name) = (CString::new(schema).ok()?, CString::new(name).ok()?);
     // SAFETY: a list of two String nodes, as the parser makes of a qualified name; missing_ok keeps the look-up from raising.
     let oid = unsafe {
         let mut names = pg_sys::lappend(
@@ -66,8 +67,5 @@ pub fn function(name: &str, relation: &Relation) -> Result<String> {
         );
         pg_sys::LookupFuncName(names, types.len() as i32, types.as_ptr(), true)
     };
-    if oid == pg_sys::InvalidOid {
-        return Err(missing());
-    }
-    Ok(Qualified { schema, name }.to_string())
+    (oid != pg_sys::InvalidOid).then(|| (oid, Qualified { schema, name }.to_string()))
 }

@@ -10,6 +10,7 @@ use crate::security::PinnedSettings;
 use crate::spi::Connection;
 use crate::spi::attempt::attempt;
 use crate::sql::Ident;
+use pgrx::JsonB;
 use pgrx::pg_sys::Oid;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -62,7 +63,9 @@ fn one(
     let mut given = rules.clone();
     given.insert(labelled.column.clone(), rule);
     let registered = attempt(|| {
-        let canonical = register::canonical(labelled.relation, Value::Object(given))?;
+        let given = Some(JsonB(Value::Object(given)));
+        let (canonical, _) = register::canonical(labelled.relation, given, None)?;
+        let canonical = canonical.unwrap_or_default();
         let rule = canonical.get(&labelled.column).cloned().unwrap_or_default();
         match rules.get(&labelled.column) {
             Some(own) if *own != rule => return Ok(None),

@@ -3,6 +3,7 @@
 //! Whatever way an entry is written, the trigger on the table has it checked here.
 
 pub mod entry;
+pub mod export;
 pub mod hooks;
 pub mod import;
 pub mod link;
@@ -10,6 +11,7 @@ pub mod on_delete;
 mod probe;
 pub mod register;
 pub mod rules;
+pub mod unregistered;
 pub mod write;
 
 use pgrx::pg_sys;

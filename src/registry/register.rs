@@ -16,17 +16,24 @@ pub struct Given {
     pub on_erase: Option<String>,
     pub ground: Option<String>,
     pub search: Option<Vec<Option<String>>>,
-    pub export: Option<JsonB>,
+    /// canonical
+    pub export: Option<Value>,
     pub facts: Option<JsonB>,
     pub key: Option<Vec<Option<String>>>,
     pub hooks: Option<JsonB>,
     pub created: Option<String>,
 }
 
-/// The rules as they are stored, read by the caller's search path. 42501 unless the caller owns the table.
-pub fn canonical(relation: Oid, rules: Value) -> Result<Value> {
+/// Rules and what is said of exports as they are stored, read by the caller's search path. 42501 unless the caller owns the table.
+pub fn canonical(
+    relation: Oid,
+    rules: Option<JsonB>,
+    export: Option<JsonB>,
+) -> Result<(Option<Value>, Option<Value>)> {
     write::require_owner_of(&[relation])?;
-    entry::canonical_rules(relation, &rules)
+    let rules = rules.map(|JsonB(rules)| entry::canonical_rules(relation, &rules));
+    let export = export.map(|JsonB(export)| entry::canonical_export(relation, &export));
+    Ok((rules.transpose()?, export.transpose()?))
 }
 
 /// Makes an entry, or changes what is given of it. 42501 unless the caller owns the table.
@@ -42,7 +49,7 @@ pub fn register(home: &Home, relation: Oid, given: Given) -> Result<()> {
             given.on_erase.into(),
             given.ground.into(),
             given.search.into(),
-            given.export.into(),
+            given.export.map(JsonB).into(),
             given.facts.into(),
             given.key.into(),
             given.hooks.into(),

@@ -5,6 +5,7 @@
 pub mod attempt;
 pub mod column;
 pub mod guarded;
+pub mod json;
 pub mod kept;
 pub mod row;
 pub mod statement;

@@ -1,6 +1,6 @@
 //! From a function call to a walk.
 
-use super::output::Output;
+use super::output::Sink;
 use super::statements::{Purpose, Reading};
 use super::subject::Ids;
 use super::{Tally, Walk};
@@ -39,21 +39,19 @@ impl Call {
     }
 }
 
-/// Walks from the subjects that `id` names, and says how many rows of which table it found.
+/// Walks from the subjects that `id` names, and says how many rows of which table it found. Needs pinned settings, as the walk does.
 pub fn walk<'a>(
     call: &'a Call,
     id: Datum,
     type_oid: Oid,
     purpose: Purpose,
-    output: impl FnOnce(pg_sys::MemoryContext) -> Option<Output<'a>>,
+    output: Option<&'a mut dyn Sink>,
 ) -> Result<Tally> {
     let memory = PgMemoryContexts::new("gdpr_ext walk");
     let graph = &call.graph;
-    let _pinned = PinnedSettings::new();
     let ids = Ids::read(graph, id, type_oid, memory.value())?;
-    let output = output(memory.value());
     let walk = Walk::new(graph, Reading::only(purpose), memory.value(), output).run(&ids)?;
-    if purpose == Purpose::Lock {
+    if purpose != Purpose::Collect {
         walk.unreviewed().refuse(graph, &call.names)?;
     }
     Ok(walk.tally())

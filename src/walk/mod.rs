@@ -22,7 +22,7 @@ use crate::link::Kind;
 use crate::link::graph::{Graph, Link, partition_of_row};
 use crate::spi::row::Row;
 use found::Found;
-use output::Output;
+use output::{Given, Sink};
 use pgrx::pg_sys::{self, Datum, Oid};
 use resolve::Status;
 use statements::{Reading, Size, Step};
@@ -38,7 +38,7 @@ pub struct Walk<'a> {
     memory: pg_sys::MemoryContext,
     found: Vec<Option<Found>>,
     unreviewed: Unreviewed,
-    output: Option<Output<'a>>,
+    output: Option<&'a mut dyn Sink>,
     earlier: Option<&'a Earlier>,
 }
 
@@ -66,7 +66,7 @@ impl<'a> Walk<'a> {
         graph: &'a Graph,
         reading: Reading<'a>,
         memory: pg_sys::MemoryContext,
-        output: Option<Output<'a>>,
+        output: Option<&'a mut dyn Sink>,
     ) -> Self {
         Self {
             graph,
@@ -161,14 +161,22 @@ impl<'a> Walk<'a> {
         if keys > 0 {
             let parameters = parameters(size);
             let take = |row: &Row| {
-                if !found.recognise(row).1 {
+                let (place, true) = found.recognise(row) else {
                     return;
-                }
+                };
                 found.keep(row, Status::Own, 0);
                 found.taken += 1;
                 if let Some(output) = output {
-                    let content = output::content(row, found.layout.content);
-                    output.put(graph.start().relation, 0, None, false, content);
+                    output.put(&Given {
+                        table: 0,
+                        relation: graph.start().relation,
+                        place: Some(place),
+                        depth: 0,
+                        via: None,
+                        from: None,
+                        shared: false,
+                        content: output::content(row, found.layout.content),
+                    });
                 }
             };
             self.steps.run(Step::Start, size, &parameters, take)?;
@@ -214,15 +222,23 @@ impl<'a> Walk<'a> {
                     Kind::Owner => source.status[from],
                     _ => Status::Shared,
                 };
-                if keeps {
-                    found.recognise(row);
+                let place = keeps.then(|| {
+                    let (place, _) = found.recognise(row);
                     found.keep(row, status, depth);
-                }
+                    place
+                });
                 found.taken += 1;
                 if let Some(output) = output {
-                    let content = output::content(row, found.layout.content);
-                    let shared = status != Status::Own;
-                    output.put(table.relation, depth, Some(number), shared, content);
+                    output.put(&Given {
+                        table: link.target.table,
+                        relation: table.relation,
+                        place,
+                        depth,
+                        via: Some(number),
+                        from: Some(from as u32),
+                        shared: status != Status::Own,
+                        content: output::content(row, found.layout.content),
+                    });
                 }
             };
             self.steps

@@ -1,14 +1,37 @@
-//! The rows of `gdpr_collect`, written where PostgreSQL reads them from.
+//! What becomes of the rows that a walk gives out; and the rows of `gdpr_collect`, written where PostgreSQL reads them from.
 
 use crate::link::name::LinkName;
+use crate::spi::json;
 use crate::spi::row::Row;
 use crate::spi::store::Store;
 use pgrx::{IntoDatum, PgMemoryContexts, pg_sys};
+
+/// Takes the rows that a walk gives out, with their contents.
+pub trait Sink {
+    fn put(&mut self, given: &Given);
+}
+
+/// A row that is given out. Its contents live until the call ends.
+pub struct Given {
+    /// the table's number in the graph
+    pub table: usize,
+    pub relation: pg_sys::Oid,
+    /// The row's number among the table's rows that were kept, if it was.
+    pub place: Option<u32>,
+    pub depth: u32,
+    /// The link that led to it, and of a table that one link leads to, the number of the row that it led from.
+    pub via: Option<usize>,
+    pub from: Option<u32>,
+    pub shared: bool,
+    pub content: Content,
+}
 
 pub struct Output<'a> {
     store: Store,
     names: &'a [LinkName],
     memory: pg_sys::MemoryContext,
+    /// The keys of the persons, as JSON, if they are asked for.
+    pub persons: Option<Vec<String>>,
     /// link names as values, made when first needed
     via: Vec<Option<pg_sys::Datum>>,
 }
@@ -27,27 +50,9 @@ impl<'a> Output<'a> {
             store,
             names,
             memory,
+            persons: None,
             via: vec![None; names.len()],
         }
-    }
-
-    pub fn put(
-        &mut self,
-        relation: pg_sys::Oid,
-        depth: u32,
-        via: Option<usize>,
-        shared: bool,
-        [key, data]: Content,
-    ) {
-        let via = via.and_then(|link| self.name(link));
-        self.store.put([
-            (depth as i32).into_datum(),
-            relation.into_datum(),
-            key,
-            via,
-            shared.into_datum(),
-            data,
-        ]);
     }
 
     fn name(&mut self, link: usize) -> Option<pg_sys::Datum> {
@@ -59,5 +64,23 @@ impl<'a> Output<'a> {
                 unsafe { memory.switch_to(|_| self.names[link].link.as_str().into_datum()) };
         }
         self.via[link]
+    }
+}
+
+impl Sink for Output<'_> {
+    fn put(&mut self, given: &Given) {
+        let via = given.via.and_then(|link| self.name(link));
+        let [key, data] = given.content;
+        if let (Some(persons), Some(key), 0) = (&mut self.persons, key, given.depth) {
+            persons.push(json::text(key));
+        }
+        self.store.put([
+            (given.depth as i32).into_datum(),
+            given.relation.into_datum(),
+            key,
+            via,
+            given.shared.into_datum(),
+            data,
+        ]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::found::Found;
 use super::gathering::{Gathered, Gathering};
-use super::output::content;
+use super::output::{Given, content};
 use super::resolve::{Edge, Outcome, Status, resolve};
 use super::statements::{Purpose, Size, Step};
 use super::{Batch, Walk, batches, forward_parameters, parameters};
@@ -286,9 +286,16 @@ impl Walk<'_> {
         let outcome = |row: u32| &outcomes[gathered.candidates[row as usize] as usize];
         let mut give = |row: u32, content| {
             let outcome = outcome(row);
-            let via = outcome.via.map(|link| link as usize);
-            let shared = outcome.status != Status::Own;
-            output.put(table.relation, outcome.depth, via, shared, content);
+            output.put(&Given {
+                table: number,
+                relation: table.relation,
+                place: Some(row),
+                depth: outcome.depth,
+                via: outcome.via.map(|link| link as usize),
+                from: None,
+                shared: outcome.status != Status::Own,
+                content,
+            });
         };
         let rows = gathered.first as u32..gathered.candidates.len() as u32;
         let rows: Vec<u32> = rows

@@ -16,6 +16,8 @@ use std::rc::Rc;
 pub enum Purpose {
     /// The rows' contents are given out.
     Collect,
+    /// The same, for an answer that must not hold other people's rows.
+    Export,
     /// The rows are locked.
     Lock,
     /// The rows are locked, and kept with what an action needs of them.
@@ -176,7 +178,12 @@ pub fn prepared(graph: &Graph, step: Step, size: Size, reading: Reading) -> Resu
         Size::Many => Planning::EachRun,
         Size::One | Size::Few => Planning::Once,
     };
-    let key = [kind, number, size as usize, reading.purpose as usize];
+    // An export reads what is collected.
+    let purpose = match reading.purpose {
+        Purpose::Export => Purpose::Collect,
+        other => other,
+    };
+    let key = [kind, number, size as usize, purpose as usize];
     graph.statements.get(key, || {
         let (sql, types) = text::of(graph, step, size, reading)?;
         Statement::prepare(&sql, &types, planning)

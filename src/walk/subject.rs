@@ -82,6 +82,24 @@ impl Ids {
         self.rows.iter().map(image).collect::<HashSet<_>>().len()
     }
 
+    /// The first, as JSON: key column to value.
+    pub fn as_json(&self, graph: &Graph) -> String {
+        let parts = graph.start().key.iter().zip(&self.columns);
+        let part = |(column, values): (&KeyColumn, &Column)| {
+            let kept = values.storage().oid;
+            let text = values.get(0).map(|value| output_text(value, kept));
+            let value = match (text, kept) {
+                (None, _) => Value::Null,
+                (Some(text), pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID) => {
+                    text.parse().map_or(Value::String(text), Value::Number)
+                }
+                (Some(text), _) => Value::String(text),
+            };
+            (column.name.clone(), value)
+        };
+        Value::Object(parts.map(part).collect()).to_string()
+    }
+
     pub fn parameters(&self, size: Size) -> Vec<Option<Datum>> {
         let columns = self.columns.iter();
         columns

@@ -60,7 +60,7 @@ fn by_columns(
     Ok((sql, keys.types))
 }
 
-fn found_by(relation: &Relation, keys: &Keys, matches: &str, output: &str) -> String {
+pub fn found_by(relation: &Relation, keys: &Keys, matches: &str, output: &str) -> String {
     format!(
         "SELECT {output} FROM {} JOIN {} AS target ON {matches}",
         keys.from(),
@@ -156,7 +156,7 @@ fn found_columns(graph: &Graph, number: usize, reading: Reading, at_once: bool) 
     columns.extend(flagged(table, &graph.links).map(|number| has_owner(&graph.links[number])));
     columns.extend(table.wanted.iter().map(|wanted| wanted.sql.clone()));
     match reading.purpose {
-        Purpose::Collect if at_once => columns.extend(content_columns(table)),
+        Purpose::Collect | Purpose::Export if at_once => columns.extend(content_columns(table)),
         purpose if purpose.keeps_rows() => {
             let extra = reading.extra_of(number).iter();
             columns.extend(extra.map(|wanted| wanted.sql.clone()));

@@ -125,7 +125,7 @@ impl Events {
             "deleted" => What::Deleted,
             "anonymised" | "pseudonymised" => What::Changed,
             "detached" => What::Detached,
-            "kept" | "unregistered" | "rerun" => What::Other,
+            "kept" | "unregistered" | "rerun" | "read" => What::Other,
             _ => return Err(not_logged("an event has an action that is not known")),
         };
         let relation = self.text(text(2));

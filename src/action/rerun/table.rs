@@ -2,13 +2,14 @@
 
 use super::events::{Event, Events, Mention, Mentioned, Part, What, image, parts};
 use super::refusals::Refusals;
+use crate::action::matched;
 use crate::action::work::{Deciding, Goal, Rows};
-use crate::action::{done, matched};
 use crate::catalog::home::Home;
 use crate::catalog::relation::{Column, Relation};
 use crate::catalog::types;
 use crate::error::Result;
 use crate::link::cached;
+use crate::log::keys;
 use crate::mask::Keys;
 use crate::plan::{Plan, Treatment};
 use crate::security;
@@ -366,7 +367,7 @@ fn hidden(parts: &[Part]) -> Vec<bool> {
 /// A row's key as the log would have it.
 fn logged(secret: &Keys, relation: &str, texts: &[String], hidden: &[bool]) -> Vec<Part> {
     let part = |(text, hidden): (&String, &bool)| match hidden {
-        true => Part::Hidden(done::hidden(secret, relation, text)),
+        true => Part::Hidden(keys::hidden(secret, relation, text)),
         false if text.is_empty() => Part::Null,
         false => Part::Plain(text.clone()),
     };

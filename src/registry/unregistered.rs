@@ -1,9 +1,7 @@
 //! Rows in tables of which the registry knows nothing.
 
-use super::work::{Unchanged, table_name};
 use crate::error::{Code, Error, Result};
-use crate::guc::{self, Unregistered};
-use crate::plan::{Plan, Treatment};
+use crate::guc;
 use crate::sql::Literal;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -11,30 +9,39 @@ use serde_json::{Map, Value};
 
 const MESSAGE: &str = "rows of this person are in tables that nobody has registered";
 
+/// A table, and how many rows were found in it.
+pub struct Unregistered {
+    /// qualified name
+    pub table: String,
+    pub rows: usize,
+    /// what it has beside keys
+    pub columns: Vec<String>,
+}
+
 /// 55000 if there are any, with the calls to fill in; or a WARNING, by the setting `gdpr_ext.unregistered`.
-pub fn refuse(plan: &Plan, rows: &[&Unchanged]) -> Result<()> {
-    if rows.is_empty() {
+pub fn refuse(tables: &[Unregistered]) -> Result<()> {
+    if tables.is_empty() {
         return Ok(());
     }
     let mut details = Vec::new();
     let mut calls = Vec::new();
-    for unchanged in rows {
-        let table = table_name(&plan.graph, unchanged.table)?;
-        let number = unchanged.rows.len();
+    for Unregistered {
+        table,
+        rows,
+        columns,
+    } in tables
+    {
         details.push(format!(
-            "{table}: {number} {}",
-            if number == 1 { "row" } else { "rows" }
+            "{table}: {rows} {}",
+            if *rows == 1 { "row" } else { "rows" }
         ));
-        let Treatment::Unregistered(columns) = &plan.tables[unchanged.table].treatment else {
-            continue;
-        };
         let rules: Map<String, Value> = columns
             .iter()
             .map(|column| (column.clone(), "...".into()))
             .collect();
         calls.push(format!(
             "SELECT gdpr_register({}, rules => {});",
-            Literal(&table),
+            Literal(table),
             Literal(&Value::Object(rules).to_string())
         ));
     }
@@ -46,13 +53,13 @@ pub fn refuse(plan: &Plan, rows: &[&Unchanged]) -> Result<()> {
         ),
     );
     match guc::unregistered() {
-        Unregistered::Refuse => Err(Error::new(
+        guc::Unregistered::Refuse => Err(Error::new(
             Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             MESSAGE,
         )
         .detail(detail)
         .hint(hint)),
-        Unregistered::Report => {
+        guc::Unregistered::Report => {
             ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, MESSAGE, "gdpr_ext")
                 .set_detail(detail)
                 .set_hint(hint)

@@ -1,0 +1,193 @@
+//! What rows are called where people read of them: `Tea pot`, not `product_id: 5`.
+
+use super::gather::Gathered;
+use super::shown::Shown;
+use super::value;
+use crate::catalog::expression::{self, Scope, Volatile};
+use crate::catalog::relation::{Column, Relation};
+use crate::catalog::types;
+use crate::error::{Error, Result};
+use crate::link::Kind;
+use crate::link::graph::{Graph, Link};
+use crate::registry::export::Spec;
+use crate::security;
+use crate::spi::column::Column as Values;
+use crate::spi::guarded;
+use crate::spi::kept;
+use crate::spi::statement::{Access, Planning};
+use crate::sql::Ident;
+use crate::strategy::running;
+use crate::walk::identity::IdentityColumn;
+use crate::walk::keys::Keys;
+use crate::walk::statements::Size;
+use crate::walk::text::{found_by, match_columns};
+use pgrx::{FromDatum, IntoDatum, PgMemoryContexts, pg_sys};
+use std::collections::{HashMap, HashSet};
+
+/// What the rows are called that a table's rows refer to by a `context` link.
+pub struct Context {
+    pub link: usize,
+    /// The referencing columns, by their numbers.
+    pub columns: Vec<usize>,
+    names: HashMap<Vec<String>, String>,
+}
+
+impl Context {
+    /// The column in whose place the name stands.
+    pub fn column(&self) -> usize {
+        self.columns.last().copied().unwrap_or_default()
+    }
+
+    pub fn name(&self, key: &[String]) -> Option<&str> {
+        self.names.get(key).map(String::as_str)
+    }
+}
+
+/// The contexts of the rows of a table that are to be named, one for a column.
+pub fn contexts(
+    graph: &Graph,
+    number: usize,
+    shown: &Shown,
+    gathered: &Gathered,
+) -> Result<Vec<Context>> {
+    let mut contexts: Vec<Context> = Vec::new();
+    for (link, of) in graph.links.iter().enumerate() {
+        let is_context =
+            of.target.table == number && of.kind == Kind::Context && of.condition.is_none();
+        let (Some(columns), true) = (shown.target_of(of), is_context) else {
+            continue;
+        };
+        let mut context = Context {
+            link,
+            columns,
+            names: HashMap::new(),
+        };
+        let column = context.column();
+        if !shown.columns.contains(&column) || contexts.iter().any(|known| known.column() == column)
+        {
+            continue;
+        }
+        let relation = graph.relation(of.source.scan)?;
+        let (Some(expression), Some(referenced)) =
+            (expression(graph, of, relation)?, referenced(of, relation))
+        else {
+            continue;
+        };
+        let mut keys = HashSet::new();
+        for row in &gathered.tables[number] {
+            let values = row.values()?;
+            keys.extend(value::texts(
+                &values,
+                context.columns.iter().map(|column| shown.place(*column)),
+            ));
+        }
+        let keys: Vec<Vec<String>> = keys.into_iter().collect();
+        let names = names(relation, &referenced, &expression, &keys)?;
+        let named = keys.into_iter().zip(names);
+        context.names = named.filter_map(|(key, name)| Some((key, name?))).collect();
+        contexts.push(context);
+    }
+    Ok(contexts)
+}
+
+/// What is called so by people, if the registry does not say: of a table of which it says nothing.
+const NAMES: [&str; 3] = ["name", "title", "label"];
+
+/// The expression that says what a row of a link's source is called: the registered one; else, of a table that is not registered and that the caller may
+/// read, the column that is called like a name.
+fn expression(graph: &Graph, link: &Link, relation: &Relation) -> Result<Option<String>> {
+    if let Some(entry) = &graph.tables[link.source.table].entry {
+        return Ok(Spec::parse(&entry.export)?.label_expression);
+    }
+    let is_text = |column: &Column| {
+        types::category_and_class(types::base_type(column.type_oid)).0 == pg_sys::TYPCATEGORY_STRING
+    };
+    let mut columns = NAMES.iter().filter_map(|name| relation.column(name));
+    let column = columns.find(|column| is_text(column) && !link.reviewed);
+    let may_read = || security::require_access(relation, security::caller(), false).is_ok();
+    Ok(column
+        .filter(|_| may_read())
+        .map(|column| Ident(&column.name).to_string()))
+}
+
+/// The columns that a link compares in its source; None if it compares anything else.
+fn referenced<'a>(link: &Link, relation: &'a Relation) -> Option<Vec<&'a Column>> {
+    let columns = link.source.columns.iter();
+    columns
+        .map(|column| {
+            relation
+                .column(&column.name)
+                .filter(|_| !column.is_expression)
+        })
+        .collect()
+}
+
+/// What the rows with these keys, as texts, are called by the expression. The caller's right to read the table is checked; it is read as its owner.
+pub fn names(
+    relation: &Relation,
+    columns: &[&Column],
+    expression: &str,
+    keys: &[Vec<String>],
+) -> Result<Vec<Option<String>>> {
+    let mut names = vec![None; keys.len()];
+    if keys.is_empty() {
+        return Ok(names);
+    }
+    security::require_access(relation, security::caller(), false)?;
+    let what = format!("the label expression of table {}", relation.qualified());
+    let scope = Scope {
+        relation,
+        alias: c"target",
+    };
+    let analysed = expression::analyse(expression, &what, scope, None, false, Volatile::Refused)?;
+    let memory = PgMemoryContexts::new("gdpr_ext names of rows");
+    let size = Size::of(keys.len());
+    let rows: Vec<u32> = (0..keys.len() as u32).collect();
+    let mut parameters = vec![running::parameter()];
+    for (part, column) in columns.iter().enumerate() {
+        let base = types::base_type(column.type_oid);
+        let mut values = Values::new(types::carriage(column.type_oid).element, memory.value());
+        let travels_as_text = values.storage().oid != base;
+        for key in keys {
+            let text = key.get(part).map(String::as_str).unwrap_or_default();
+            values.push(match travels_as_text {
+                true => text.into_datum(),
+                false => types::read(base, -1, text),
+            });
+        }
+        parameters.push(size.parameter(&values, &rows));
+    }
+    let compared: Vec<IdentityColumn> = columns
+        .iter()
+        .map(|column| IdentityColumn::of_column(column, "target"))
+        .collect();
+    let mut taken = Keys::new(size);
+    let matches = match_columns(&mut taken, relation, &compared.iter().collect::<Vec<_>>())?;
+    let output = format!("s.ord, ({})::pg_catalog.text", analysed.qualified);
+    let sql = found_by(relation, &taken, &matches, &output);
+    let planning = match size {
+        Size::Many => Planning::EachRun,
+        _ => Planning::Once,
+    };
+    let _owner = security::as_owner(relation)?;
+    let run = || {
+        kept::of_session(&sql, &taken.types, planning)?.run(&parameters, Access::Read, |row| {
+            let ord = row
+                .get(0)
+                .map_or(0, |datum| datum.value())
+                .saturating_sub(1);
+            // SAFETY: the second column is of type text.
+            let name = row
+                .get(1)
+                .and_then(|datum| unsafe { String::from_datum(datum, false) });
+            if let Some(place) = names.get_mut(ord) {
+                *place = name;
+            }
+        })
+    };
+    guarded::run(run, |code| {
+        Ok(Error::new(code, format!("{what} failed for some row"))
+            .hint("The server's message is not shown, since it can hold values of rows."))
+    })?;
+    Ok(names)
+}

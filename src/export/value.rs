@@ -1,0 +1,75 @@
+//! JSON values as they stand in a row's data.
+
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+/// The text of a value, as its type writes it; None for null.
+pub fn text(json: &str) -> Option<Cow<'_, str>> {
+    match json {
+        "null" => None,
+        quoted if quoted.starts_with('"') => {
+            serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
+        }
+        other => Some(Cow::Borrowed(other)),
+    }
+}
+
+/// The texts of the values at these places; None if one is null: as a foreign key, it leads nowhere.
+pub fn texts(values: &[&RawValue], places: impl Iterator<Item = usize>) -> Option<Vec<String>> {
+    places
+        .map(|place| text(values.get(place)?.get()).map(Cow::into_owned))
+        .collect()
+}
+
+/// Numbers by what they are, all else by its text.
+pub fn order(one: &str, other: &str) -> Ordering {
+    let integers = one.parse::<i128>().ok().zip(other.parse::<i128>().ok());
+    if let Some((one, other)) = integers {
+        return one.cmp(&other);
+    }
+    let numbers = one.parse::<f64>().ok().zip(other.parse::<f64>().ok());
+    numbers
+        .map_or(Ordering::Equal, |(one, other)| one.total_cmp(&other))
+        .then_with(|| one.cmp(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_without_quotes() {
+        assert_eq!(text("null"), None);
+        assert_eq!(text("1.50").as_deref(), Some("1.50"));
+        assert_eq!(text(r#""a\"b\u00e9""#).as_deref(), Some("a\"bé"));
+        assert_eq!(text(r#""null""#).as_deref(), Some("null"));
+    }
+
+    #[test]
+    fn numbers_are_in_their_order() {
+        let mut keys = [
+            "10",
+            "9",
+            "-1",
+            "170141183460469231731687303715884105728",
+            "9.5",
+            "9007199254740993",
+            "9007199254740992",
+        ];
+        keys.sort_by(|one, other| order(one, other));
+        assert_eq!(
+            keys,
+            [
+                "-1",
+                "9",
+                "9.5",
+                "10",
+                "9007199254740992",
+                "9007199254740993",
+                "170141183460469231731687303715884105728"
+            ]
+        );
+        assert_eq!(order("\"a\"", "\"b\""), Ordering::Less);
+    }
+}
