@@ -1,6 +1,7 @@
 //! What rows are called where people read of them: `Tea pot`, not `product_id: 5`.
 
 use super::gather::Gathered;
+use super::redact::is_of_persons;
 use super::shown::Shown;
 use super::value;
 use crate::catalog::expression::{self, Scope, Volatile};
@@ -24,9 +25,8 @@ use crate::walk::text::{found_by, match_columns};
 use pgrx::{FromDatum, IntoDatum, PgMemoryContexts, pg_sys};
 use std::collections::{HashMap, HashSet};
 
-/// What the rows are called that a table's rows refer to by a `context` link.
+/// What the rows are called that a table's rows refer to: by a `context` link, or where it is disclosed, people.
 pub struct Context {
-    pub link: usize,
     /// The referencing columns, by their numbers.
     pub columns: Vec<usize>,
     names: HashMap<Vec<String>, String>,
@@ -51,14 +51,21 @@ pub fn contexts(
     gathered: &Gathered,
 ) -> Result<Vec<Context>> {
     let mut contexts: Vec<Context> = Vec::new();
-    for (link, of) in graph.links.iter().enumerate() {
-        let is_context =
-            of.target.table == number && of.kind == Kind::Context && of.condition.is_none();
-        let (Some(columns), true) = (shown.target_of(of), is_context) else {
+    for of in &graph.links {
+        let is_of_table = of.target.table == number && of.condition.is_none();
+        let (Some(columns), true) = (shown.target_of(of), is_of_table) else {
             continue;
         };
+        let is_named = match is_of_persons(graph, of) {
+            true => columns
+                .last()
+                .is_some_and(|column| shown.is_disclosed(*column)),
+            false => of.kind == Kind::Context,
+        };
+        if !is_named {
+            continue;
+        }
         let mut context = Context {
-            link,
             columns,
             names: HashMap::new(),
         };

@@ -51,6 +51,10 @@ fn of(own: Option<&Stated>, general: Option<&Stated>) -> Facts {
 pub fn controller(person: &Table) -> Controller {
     let text = |name| match fact(stated(person), name)? {
         Value::String(text) => Some(text),
+        Value::Array(items) => {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            Some(items.join(", "))
+        }
         _ => None,
     };
     Controller {

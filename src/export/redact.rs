@@ -1,6 +1,5 @@
 //! Columns of a row that are other people's, and are left out: Art. 15(4) GDPR.
 
-use super::called::Context;
 use super::gather::{Gathered, Row};
 use super::shown::Shown;
 use super::value;
@@ -15,8 +14,6 @@ pub struct Redaction {
     leads: Vec<Lead>,
     /// Columns whose rule says whose they are, with the leads that it names.
     of: Vec<(usize, Vec<usize>)>,
-    /// Columns that are shown all the same.
-    disclosed: Vec<usize>,
 }
 
 /// A link by which rows lead to somebody.
@@ -28,18 +25,10 @@ struct Lead {
     to_person: bool,
     /// What its columns are in rows that lead to the person of the document.
     found: HashSet<Vec<String>>,
-    /// A name stands in its place.
-    named: bool,
 }
 
 impl Redaction {
-    pub fn of(
-        graph: &Graph,
-        number: usize,
-        shown: &[Shown],
-        gathered: &Gathered,
-        contexts: &[Context],
-    ) -> Result<Self> {
+    pub fn of(graph: &Graph, number: usize, shown: &[Shown], gathered: &Gathered) -> Result<Self> {
         let table = &shown[number];
         let whose = whose(table)?;
         let mut leads = Vec::new();
@@ -54,7 +43,6 @@ impl Redaction {
                 leads.push(Lead {
                     link: place as u32,
                     found: found(link, &shown[link.source.table], gathered)?,
-                    named: contexts.iter().any(|context| context.link == place),
                     columns,
                     to_person,
                 });
@@ -68,16 +56,7 @@ impl Redaction {
             (column, named.map(|(place, _)| place).collect())
         });
         let of = of.collect();
-        let disclosed = table
-            .spec
-            .disclose
-            .iter()
-            .map(|column| table.column(column));
-        Ok(Self {
-            leads,
-            of,
-            disclosed: disclosed.collect::<Result<_>>()?,
-        })
+        Ok(Self { leads, of })
     }
 
     /// Nothing in the table can be another person's.
@@ -111,7 +90,7 @@ impl Redaction {
         let mut columns: Vec<usize> = leads
             .iter()
             .zip(&met)
-            .filter(|((lead, key), met)| lead.to_person && key.is_some() && !**met && !lead.named)
+            .filter(|((lead, key), met)| lead.to_person && key.is_some() && !**met)
             .flat_map(|((lead, _), _)| lead.columns.iter().copied())
             .filter(|column| !leads_here(column))
             .collect();
@@ -120,7 +99,7 @@ impl Redaction {
             of.filter(|(_, leads)| !leads.iter().any(|lead| met[*lead]))
                 .map(|(column, _)| *column),
         );
-        columns.retain(|column| !self.disclosed.contains(column));
+        columns.retain(|column| !shown.is_disclosed(*column));
         columns.sort_unstable();
         columns.dedup();
         columns
@@ -148,7 +127,7 @@ fn whose(table: &Shown) -> Result<Vec<(usize, usize)>> {
 }
 
 /// The rows that a link starts from are people.
-fn is_of_persons(graph: &Graph, link: &Link) -> bool {
+pub fn is_of_persons(graph: &Graph, link: &Link) -> bool {
     let entry = graph.tables[link.source.table].entry.as_ref();
     link.source.table == 0 || entry.is_some_and(|entry| entry.subject)
 }

@@ -1,7 +1,7 @@
 //! A section of the document: from the rows of a table to what is shown of them.
 
 use super::called::{self, Context};
-use super::document::{self, Column, Kind, Section};
+use super::document::{self, Column, Kind, Origin, Section};
 use super::gather::{Gathered, Row};
 use super::redact::Redaction;
 use super::shown::{self, Shown, title};
@@ -43,13 +43,7 @@ impl Making<'_> {
         let shown = &self.shown[self.number];
         let rows = &self.gathered.tables[self.number];
         let contexts = called::contexts(self.graph, self.number, shown, self.gathered)?;
-        let redaction = Redaction::of(
-            self.graph,
-            self.number,
-            self.shown,
-            self.gathered,
-            &contexts,
-        )?;
+        let redaction = Redaction::of(self.graph, self.number, self.shown, self.gathered)?;
         let sorted = self.sorted(shown, rows)?;
         let mut columns = self.columns(shown, &contexts, rows);
         let mut parts = Vec::with_capacity(rows.len());
@@ -170,7 +164,19 @@ impl Making<'_> {
                 leads_up: leading_up.contains(number),
             }
         };
-        shown.columns.iter().map(column).collect()
+        let mut columns: Vec<Column> = shown.columns.iter().map(column).collect();
+        // A short name that is somebody else's label is none.
+        for place in 0..columns.len() {
+            let is_taken = |(other, column): (usize, &Column)| {
+                other != place && column.label == columns[place].label
+            };
+            if columns.iter().enumerate().any(is_taken) {
+                let name = columns[place].name.clone();
+                let label = shown.spec.labels.get(&name).cloned();
+                columns[place].label = label.unwrap_or(name);
+            }
+        }
+        columns
     }
 
     /// The columns by which all rows hang on what they stand within, or on the person.
@@ -223,7 +229,7 @@ impl Making<'_> {
                 if !is_known(columns, name) {
                     columns.push(Column {
                         name: name.clone(),
-                        label: name.clone(),
+                        label: untaken(columns, name),
                         title: title(name),
                         kind: kind(value.get()),
                         leads_up: false,
@@ -295,10 +301,14 @@ fn named(shown: &Shown, values: &[&RawValue], redacted: Vec<usize>, contexts: &[
             values,
             context.columns.iter().map(|column| shown.place(*column)),
         );
-        let name = key.as_ref().and_then(|key| context.name(key));
-        if let (Some(place), Some(name)) = (place, name)
-            && !part.redacted.contains(&place)
-        {
+        let (Some(place), Some(key)) = (place, key) else {
+            continue;
+        };
+        if !part.redacted.contains(&place) {
+            // What has no name is shown by its key.
+            let name = context
+                .name(&key)
+                .or_else(|| key.last().map(String::as_str));
             part.values[place] = serde_json::Value::from(name).to_string();
         }
     }
@@ -316,6 +326,63 @@ fn document(shown: &Shown, part: &Part) -> String {
         })
         .collect();
     format!("{{{}}}", fields.join(","))
+}
+
+/// A label that no column has.
+fn untaken(columns: &[Column], label: &str) -> String {
+    let is_taken = |label: &str| columns.iter().any(|column| column.label == label);
+    let numbered = (2..).map(|number| format!("{label} ({number})"));
+    let mut labels = std::iter::once(label.to_owned()).chain(numbered);
+    labels
+        .find(|label| !is_taken(label))
+        .unwrap_or_else(|| label.to_owned())
+}
+
+/// A section of what a store outside the database holds: its documents are the rows, their keys the columns.
+pub fn of_source(
+    name: &str,
+    label: Option<&str>,
+    facts: document::Facts,
+    documents: &[String],
+) -> Result<Section> {
+    let mut rows: Vec<BTreeMap<String, &RawValue>> = Vec::with_capacity(documents.len());
+    for document in documents {
+        rows.push(match document.starts_with('{') {
+            true => serde_json::from_str(document)?,
+            false => BTreeMap::from([("value".to_owned(), serde_json::from_str(document)?)]),
+        });
+    }
+    let mut columns: Vec<Column> = Vec::new();
+    for (key, value) in rows.iter().flatten() {
+        if columns.iter().all(|column| column.name != *key) {
+            columns.push(Column {
+                name: key.clone(),
+                label: key.clone(),
+                title: title(key),
+                kind: kind(value.get()),
+                leads_up: false,
+            });
+        }
+    }
+    let row = |row: &BTreeMap<String, &RawValue>| {
+        let value = |column: &Column| row.get(&column.name).map_or("null", |value| value.get());
+        let values: Vec<&str> = columns.iter().map(value).collect();
+        document::Row {
+            parent: 0,
+            shared: false,
+            values: format!("[{}]", values.join(",")).into(),
+            redacted: Box::default(),
+        }
+    };
+    Ok(Section {
+        rows: rows.iter().map(row).collect(),
+        name: name.to_owned(),
+        origin: Origin::Source,
+        label: label.map_or_else(|| title(name), str::to_owned),
+        facts,
+        columns,
+        within: None,
+    })
 }
 
 /// What a value is that no column's type says.

@@ -85,6 +85,13 @@ impl<'a> Shown<'a> {
         place.ok_or_else(|| Error::internal("a column of a link is not described"))
     }
 
+    /// A column is shown although it leads to other people.
+    pub fn is_disclosed(&self, column: usize) -> bool {
+        self.spec
+            .disclose
+            .contains(&self.relation.columns[column].name)
+    }
+
     /// The columns that a link compares in this table; None if it compares anything else.
     pub fn target_of(&self, link: &Link) -> Option<Vec<usize>> {
         self.plain(

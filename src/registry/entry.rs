@@ -98,7 +98,7 @@ impl Entry {
             ));
         }
         Spec::parse(&self.export)?.check(&relation)?;
-        check_words("facts", &self.facts, &FACTS)?;
+        check_facts(&self.facts)?;
         // A dump is loaded before the keys are made.
         if self.subject && !restoring && relation.key(self.key.as_deref()).is_none() {
             return Err(Error::new(
@@ -150,6 +150,24 @@ impl Entry {
             .hint("Name it: gdpr_register(..., on_erase => 'keep', ground => 'tax law, 10 years')."));
         }
         Ok(())
+    }
+}
+
+/// Each fact is a text, or several; null where it is not stated.
+pub fn check_facts(facts: &Value) -> Result<()> {
+    check_words("facts", facts, &FACTS)?;
+    let is_fact = |value: &Value| match value {
+        Value::Array(items) => items.iter().all(Value::is_string),
+        other => other.is_string() || other.is_null(),
+    };
+    let mut facts = facts.as_object().into_iter().flatten();
+    match facts.find(|(_, value)| !is_fact(value)) {
+        Some((key, _)) => Err(Error::new(
+            Code::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("\"{key}\" of facts is neither a text nor an array of texts"),
+        )
+        .hint("It is read by people: {\"retention\": \"two years after the last order\"}.")),
+        None => Ok(()),
     }
 }
 

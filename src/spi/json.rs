@@ -1,5 +1,6 @@
 //! jsonb values and their texts.
 
+use super::guarded;
 use crate::error::{Code, Error, Result};
 use pgrx::pg_sys::{self, Datum};
 use pgrx::{AnyElement, FromDatum};
@@ -25,15 +26,26 @@ pub fn value(text: String) -> Result<Datum> {
         return Err(too_large("one jsonb"));
     }
     let text = CString::new(text).map_err(|_| Error::internal("a NUL byte in a document"))?;
-    // SAFETY: the string lives through the call; the function raises for what is no JSON, which our own writer does not make.
-    unsafe {
-        Ok(pg_sys::OidInputFunctionCall(
-            pg_sys::F_JSONB_IN.into(),
-            text.as_ptr().cast_mut(),
-            pg_sys::JSONBOID,
-            -1,
-        ))
-    }
+    let mut value = Datum::from(0usize);
+    let read = || {
+        // SAFETY: the string lives through the call; the function raises for what is too large, and for what is no JSON, which our own writers do not make.
+        value = unsafe {
+            pg_sys::OidInputFunctionCall(
+                pg_sys::F_JSONB_IN.into(),
+                text.as_ptr().cast_mut(),
+                pg_sys::JSONBOID,
+                -1,
+            )
+        };
+        Ok(())
+    };
+    guarded::run(read, |code| {
+        Ok(match code {
+            Code::ERRCODE_PROGRAM_LIMIT_EXCEEDED => too_large("one jsonb"),
+            _ => Error::internal("a document is no JSON"),
+        })
+    })?;
+    Ok(value)
 }
 
 /// The same, as a function returns it.

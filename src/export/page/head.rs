@@ -35,7 +35,7 @@ fn lead(document: &Document) -> Markup {
         @match document.mode {
             Mode::Access => {
                 "A copy of the personal data that are held about " (person(&document.subject))
-                ", with what you are to be told about them (Art. 15 GDPR)."
+                ", and what the law entitles you to be told about them (Art. 15 GDPR)."
             }
             Mode::Portability => {
                 "The personal data that " (person(&document.subject)) " provided, or that were observed, "
@@ -206,7 +206,7 @@ fn of(document: &Document, fact: &str) -> Markup {
         .map(|section| &section.label)
         .collect();
     html! {
-        @if labels.is_empty() { "in general" }
+        @if labels.is_empty() { "for all sections" }
         @for (index, label) in labels.iter().enumerate() {
             @if index > 0 { ", " }
             bdi { (label) }
