@@ -48,9 +48,14 @@ pgrx::extension_sql_file!(
     requires = [gdpr_export, gdpr_export_html, gdpr_export_archive]
 );
 pgrx::extension_sql_file!(
+    "../sql/find.sql",
+    name = "find",
+    requires = ["registry", gdpr_find_counts, gdpr_log_find]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry", "log", "seal", "certificate", "mirror", "export"],
+    requires = ["registry", "log", "seal", "certificate", "mirror", "export", "find"],
     finalize
 );
 

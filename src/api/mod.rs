@@ -4,6 +4,7 @@ mod anonymise;
 mod collect;
 mod erase;
 mod export;
+mod find;
 mod follow;
 mod graph;
 mod import;

@@ -7,6 +7,7 @@ pub mod column;
 pub mod guarded;
 pub mod json;
 pub mod kept;
+pub mod parallel;
 pub mod row;
 pub mod statement;
 pub mod store;

@@ -92,7 +92,7 @@ impl Statement {
     ) -> Result<()> {
         debug_assert_eq!(parameters.len(), self.types.len());
         let options = pg_sys::SPIExecuteOptions {
-            params: self.bind(parameters),
+            params: bind(parameters, &self.types),
             read_only: access == Access::Read,
             must_return_tuples: !dest.is_null(),
             dest,
@@ -108,19 +108,24 @@ impl Statement {
         Ok(())
     }
 
-    fn bind(&self, parameters: &[Option<pg_sys::Datum>]) -> pg_sys::ParamListInfo {
-        // SAFETY: makeParamList allocates as many entries as asked for in the current memory context, which is SPI's own.
-        unsafe {
-            let list = pg_sys::makeParamList(parameters.len() as i32);
-            let entries = (*list).params.as_mut_slice(parameters.len());
-            for ((entry, value), oid) in entries.iter_mut().zip(parameters).zip(&self.types) {
-                entry.value = value.unwrap_or(pg_sys::Datum::from(0usize));
-                entry.isnull = value.is_none();
-                entry.pflags = pg_sys::PARAM_FLAG_CONST as u16;
-                entry.ptype = *oid;
-            }
-            list
+}
+
+/// Parameters and their types, as the executor takes them. Needs SPI to be connected.
+pub fn bind(
+    parameters: &[Option<pg_sys::Datum>],
+    types: &[pg_sys::Oid],
+) -> pg_sys::ParamListInfo {
+    // SAFETY: makeParamList allocates as many entries as asked for in the current memory context, which is SPI's own.
+    unsafe {
+        let list = pg_sys::makeParamList(parameters.len() as i32);
+        let entries = (*list).params.as_mut_slice(parameters.len());
+        for ((entry, value), oid) in entries.iter_mut().zip(parameters).zip(types) {
+            entry.value = value.unwrap_or(pg_sys::Datum::from(0usize));
+            entry.isnull = value.is_none();
+            entry.pflags = pg_sys::PARAM_FLAG_CONST as u16;
+            entry.ptype = *oid;
         }
+        list
     }
 }
 
