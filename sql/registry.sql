@@ -104,7 +104,7 @@ COMMENT ON COLUMN gdpr_registry.subject IS 'The rows are people';
 COMMENT ON COLUMN gdpr_registry.rules IS 'Column to rule: what anonymising does to it';
 COMMENT ON COLUMN gdpr_registry.on_erase IS 'delete, anonymise, or keep on a ground';
 COMMENT ON COLUMN gdpr_registry.ground IS 'Why rows are kept: Art. 17(3)';
-COMMENT ON COLUMN gdpr_registry.search IS 'Columns that a person is searched by';
+COMMENT ON COLUMN gdpr_registry.search IS 'What a person is searched by: a column, alone or with exact, prefix or contains, or function schema.name';
 COMMENT ON COLUMN gdpr_registry.export IS 'What exports show: include, exclude, order, labels, label, label_expression, transform, derived, disclose';
 COMMENT ON COLUMN gdpr_registry.facts IS 'Art. 15(1) and 30(1): purpose, legal basis, category, recipients, ...';
 COMMENT ON COLUMN gdpr_registry.key IS 'Columns that identify a row, where no unique index says so';

@@ -223,6 +223,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ELSE names END
 $$;
 
+-- The same for search words: what stands behind a column stays. What is a column's name by itself is that column.
+CREATE FUNCTION gdpr_search_now(relation regclass, words text[]) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(pg_catalog.array_agg(
+           CASE WHEN way IS NULL OR EXISTS (SELECT FROM @extschema@.gdpr_known_column k WHERE k.relation = gdpr_search_now.relation AND k.name = word)
+             THEN @extschema@.gdpr_name_now(relation, word)
+             ELSE @extschema@.gdpr_name_now(relation, way[1]) || way[2] END ORDER BY position), '{}')
+  FROM pg_catalog.unnest(words) WITH ORDINALITY u(word, position)
+  CROSS JOIN LATERAL pg_catalog.regexp_match(word, '^(.*\S)(\s+(?:exact|prefix|contains)\s*)$') way
+$$;
+
 -- The same for rules: the columns that they are for, and their expressions.
 CREATE FUNCTION gdpr_rules_now(relation regclass, rules jsonb) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -269,7 +280,7 @@ BEGIN
   FROM @extschema@.gdpr_registry r
   CROSS JOIN LATERAL (
     SELECT relation::oid AS relation, @extschema@.gdpr_rules_now(relation, rules) AS rules,
-           @extschema@.gdpr_names_now(relation, search) AS search, @extschema@.gdpr_names_now(relation, key) AS key,
+           @extschema@.gdpr_search_now(relation, search) AS search, @extschema@.gdpr_names_now(relation, key) AS key,
            @extschema@.gdpr_name_now(relation, created) AS created,
            export || (SELECT coalesce(pg_catalog.jsonb_object_agg(part, @extschema@.gdpr_names_now(relation, export -> part)), '{}')
                       FROM pg_catalog.unnest('{include,exclude,order,labels,derived,disclose}'::text[]) part WHERE export ? part)
@@ -374,6 +385,8 @@ BEGIN
       FROM @extschema@.gdpr_registry
       WHERE relation = dropped.objid
         AND (rules ? dropped.address_names[3] OR dropped.address_names[3] = ANY (search || coalesce(key, '{}') || created)
+             OR EXISTS (SELECT FROM pg_catalog.unnest(search) word
+                        WHERE pg_catalog.regexp_replace(word, '\s+(exact|prefix|contains)\s*$', '') = dropped.address_names[3])
              OR EXISTS (SELECT FROM pg_catalog.unnest('{include,exclude,order,labels,derived,disclose}'::text[]) part
                         WHERE export -> part ? dropped.address_names[3])
              OR EXISTS (SELECT FROM @extschema@.gdpr_known_expression k,
@@ -486,6 +499,7 @@ COMMENT ON FUNCTION gdpr_registry_announce() IS 'Internal: trigger of the regist
 COMMENT ON FUNCTION gdpr_name_now(regclass, text) IS 'Internal: the name that a column has now';
 COMMENT ON FUNCTION gdpr_names_now(regclass, text[]) IS 'Internal: the names that columns have now';
 COMMENT ON FUNCTION gdpr_names_now(regclass, jsonb) IS 'Internal: the names that columns have now';
+COMMENT ON FUNCTION gdpr_search_now(regclass, text[]) IS 'Internal: search words with the names that columns have now';
 COMMENT ON FUNCTION gdpr_condition_now(regclass, regclass, text) IS 'Internal: a link''s condition with the names of now';
 COMMENT ON FUNCTION gdpr_strict_ddl() IS 'Internal: the setting gdpr_ext.strict_ddl';
 COMMENT ON FUNCTION gdpr_follow_renames() IS 'Internal: event trigger that follows renames';
@@ -503,6 +517,8 @@ COMMENT ON FUNCTION gdpr_collect(regclass, anyelement) IS
   'Every row held about a person, once, with the link that led to it (Art. 15 GDPR). Needs SELECT on every table read (42501)';
 COMMENT ON FUNCTION gdpr_collect(regclass, text) IS
   'Every row held about a person, once, with the link that led to it (Art. 15 GDPR). Needs SELECT on every table read (42501)';
+COMMENT ON FUNCTION gdpr_search(text) IS
+  'The rows that hold a term in a registered search column, and the persons whose they are: where a request by a person begins (Art. 15 to 17 GDPR). Needs SELECT on every table read (42501); 22004 and 22023 for no term, 42703 and 42883 for what is gone';
 COMMENT ON FUNCTION gdpr_graph(regclass) IS 'The links that a walk from a table may take, and what each means';
 COMMENT ON FUNCTION gdpr_graph_mermaid(regclass) IS 'gdpr_graph as a Mermaid flowchart';
 COMMENT ON FUNCTION gdpr_lock(regclass, anyelement) IS
@@ -579,7 +595,7 @@ COMMENT ON FUNCTION gdpr_rules_now(regclass, jsonb) IS 'Internal: rules with the
 REVOKE ALL ON FUNCTION
   gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb, text), gdpr_unregister(regclass),
   gdpr_link(regclass, text[], regclass, text[], text, text), gdpr_unlink(regclass, text[], regclass, text[]),
-  gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
+  gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_search(text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(), gdpr_erase(regclass, anyelement), gdpr_erase(regclass, text),
   gdpr_delete(regclass, anyelement), gdpr_delete(regclass, text), gdpr_rerun(regclass, boolean, text),
   gdpr_on_delete(regclass, text[], text), gdpr_on_delete_drop(regclass, text[]), gdpr_log_origin(), gdpr_backup_retention(), gdpr_secret_check(),
@@ -598,6 +614,6 @@ REVOKE ALL ON FUNCTION
   gdpr_fake_name(text), gdpr_fake_first_name(text), gdpr_fake_last_name(text), gdpr_fake_email(text), gdpr_fake_phone(text),
   gdpr_fake_company(text), gdpr_fake_street(text), gdpr_fake_city(text), gdpr_fake_postcode(text), gdpr_fake_country(text),
   gdpr_fake_iban(text), gdpr_fake_ip(text), gdpr_fake_url(text), gdpr_fake_user_name(text), gdpr_fake_text(text),
-  gdpr_rules_now(regclass, jsonb), gdpr_condition_now(regclass, regclass, text), gdpr_strict_ddl(), gdpr_follow_renames(), gdpr_follow_drops(),
+  gdpr_rules_now(regclass, jsonb), gdpr_search_now(regclass, text[]), gdpr_condition_now(regclass, regclass, text), gdpr_strict_ddl(), gdpr_follow_renames(), gdpr_follow_drops(),
   gdpr_expression_tree(text, regclass, regclass), gdpr_expression_text(text, regclass, regclass)
 FROM PUBLIC;

@@ -14,6 +14,7 @@ mod log;
 mod mask;
 mod plan;
 mod registry;
+mod search;
 mod security;
 mod spi;
 mod sql;

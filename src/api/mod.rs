@@ -16,6 +16,7 @@ mod masking;
 mod on_delete;
 mod register;
 mod rerun;
+mod search;
 mod triggers;
 
 use crate::error::{Error, Result};

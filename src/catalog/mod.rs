@@ -19,7 +19,7 @@ use pgrx::{FromDatum, pg_sys};
 use serde::de::DeserializeOwned;
 
 /// Runs a catalog query whose one value is a JSON document, into serde structs.
-fn read_document<T: DeserializeOwned>(
+pub fn read_document<T: DeserializeOwned>(
     sql: &str,
     types: &[pg_sys::Oid],
     parameters: &[Option<pg_sys::Datum>],

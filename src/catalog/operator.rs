@@ -186,6 +186,16 @@ fn across(left: pg_sys::Oid, right: pg_sys::Oid) -> Option<pg_sys::Oid> {
     })
 }
 
+/// The type is text to everybody, but for an equality of its own (citext).
+pub fn is_text_of_its_own(base: pg_sys::Oid) -> bool {
+    let is_string =
+        types::category_and_class(base) == (pg_sys::TYPCATEGORY_STRING, pg_sys::TYPTYPE_BASE);
+    is_string
+        && !is_built_in(base)
+        && default_equality(base).is_some()
+        && binary_cast(base, pg_sys::TEXTOID)
+}
+
 fn is_built_in(oid: pg_sys::Oid) -> bool {
     oid.to_u32() < pg_sys::FirstNormalObjectId
 }

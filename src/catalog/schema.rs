@@ -56,6 +56,8 @@ pub struct Entry {
     pub created: Option<String>,
     pub export: serde_json::Value,
     pub facts: serde_json::Value,
+    /// By what its rows are found.
+    pub search: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

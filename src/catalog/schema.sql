@@ -19,7 +19,8 @@ SELECT json_build_object(
   'entries', (
     SELECT coalesce(json_agg(json_build_object(
              'relation', relation::oid::int8, 'subject', subject, 'key', key, 'rules', rules, 'on_erase', on_erase,
-             'ground', ground, 'hooks', hooks, 'created', created, 'export', export, 'facts', facts) ORDER BY relation::oid), '[]')
+             'ground', ground, 'hooks', hooks, 'created', created, 'export', export, 'facts', facts,
+             'search', search) ORDER BY relation::oid), '[]')
     FROM @extschema@.gdpr_registry),
   -- the same for the same content, in whatever database
   'version', (

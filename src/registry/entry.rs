@@ -2,7 +2,7 @@
 
 use super::export::Spec;
 use super::hooks::Hooks;
-use super::{export, is_restoring, rules};
+use super::{export, is_restoring, rules, search};
 use crate::catalog::details::Details;
 use crate::catalog::relation::{Column, Relation};
 use crate::catalog::types;
@@ -84,8 +84,8 @@ impl Entry {
         }
         self.check_erasure()?;
         Hooks::parse(&self.hooks)?.check(&relation)?;
-        let key = self.key.iter().flatten();
-        for column in self.search.iter().chain(key) {
+        search::check(&self.search, &relation)?;
+        for column in self.key.iter().flatten() {
             relation.require_column(column)?;
         }
         if let Some(created) = &self.created {

@@ -11,6 +11,7 @@ pub mod on_delete;
 mod probe;
 pub mod register;
 pub mod rules;
+pub mod search;
 pub mod unregistered;
 pub mod write;
 

@@ -144,13 +144,13 @@ impl Found {
 }
 
 /// Rows by what tells them apart. A stored row always gives the same bytes, and two rows differ in them, so bytes are compared.
-enum Identities {
+pub enum Identities {
     Place(HashMap<u64, u32>),
     Image(Vec<Storage>, HashMap<Box<[u8]>, u32>),
 }
 
 impl Identities {
-    fn new(table: &Table) -> Self {
+    pub fn new(table: &Table) -> Self {
         match table.identity {
             Identity::Place => Self::Place(HashMap::new()),
             _ => {
@@ -163,7 +163,7 @@ impl Identities {
         }
     }
 
-    fn number(&mut self, row: &Row, first: usize, next: u32) -> (u32, bool) {
+    pub fn number(&mut self, row: &Row, first: usize, next: u32) -> (u32, bool) {
         match self {
             Self::Place(known) => enter(known.entry(place(row, first)), next),
             Self::Image(storage, known) => enter(known.entry(image(storage, row, first)), next),

@@ -141,7 +141,7 @@ fn reverse(graph: &Graph, link: &Link, size: Size) -> Result<(String, Vec<Oid>)>
     Ok((sql, keys.types))
 }
 
-fn pairs(link: &Link) -> impl Iterator<Item = ((&LinkColumn, &LinkColumn), &Equality)> {
+pub fn pairs(link: &Link) -> impl Iterator<Item = ((&LinkColumn, &LinkColumn), &Equality)> {
     let columns = link.source.columns.iter().zip(&link.target.columns);
     columns.zip(&link.equalities)
 }
@@ -175,7 +175,7 @@ fn content_columns(table: &Table) -> [String; 2] {
 }
 
 /// The row's foreign key is not NULL, and the row is in the partition that has the foreign key.
-fn has_owner(link: &Link) -> String {
+pub fn has_owner(link: &Link) -> String {
     let columns = link.target.columns.iter();
     let mut tests: Vec<String> = columns
         .map(|c| format!("{} IS NOT NULL", c.joined))
@@ -190,7 +190,7 @@ fn has_owner(link: &Link) -> String {
     tests.join(" AND ")
 }
 
-fn key_document(table: &Table) -> String {
+pub fn key_document(table: &Table) -> String {
     if table.key.is_empty() {
         return "NULL::jsonb".to_owned();
     }
