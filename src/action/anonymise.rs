@@ -2,6 +2,7 @@
 
 use super::apply;
 use super::done::Done;
+use super::outside::Later;
 use super::report::Line;
 use super::session::{Asked, ROUNDS, Session, endless};
 use super::work::Goal;
@@ -21,8 +22,9 @@ pub fn anonymise(home: &Home, call: &Call, asked: &Asked) -> Result<Vec<Line>> {
     let deciding = session.deciding(&keys, Access::Lock, asked.force, Goal::Anonymise);
     let mut done = Done::new(&deciding);
     let mut earlier = None;
+    let mut later = Later::default();
     for round in 0.. {
-        let found = session.walk(Purpose::Act, earlier.as_ref())?;
+        let mut found = session.walk(Purpose::Act, earlier.as_ref())?;
         let mut work = deciding.decide(&found)?;
         if round == 0 {
             session.begin_with(&work)?;
@@ -34,6 +36,7 @@ pub fn anonymise(home: &Home, call: &Call, asked: &Asked) -> Result<Vec<Line>> {
         } else {
             work.forget_twins(&found);
         }
+        later.take(&session.plan, &mut work, &mut found)?;
         if work.changes.is_empty() {
             break;
         }
@@ -57,6 +60,7 @@ pub fn anonymise(home: &Home, call: &Call, asked: &Asked) -> Result<Vec<Line>> {
         });
         deciding.force.set(false);
     }
+    later.run(&deciding, &mut done)?;
     let lines = done.lines();
     done.log("anonymise")?;
     Ok(lines)

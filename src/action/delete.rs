@@ -1,10 +1,10 @@
 //! Deletes rows: one statement for each table, those that reference before those that are referenced; tables whose foreign keys run in a circle in
 //! one statement together, at the end of which every foreign key holds.
 
-use super::failure;
 use super::statement::{Form, found_again};
 use super::update::{given, planning};
 use super::work::{Deciding, Rows, Work, table_name};
+use super::{failure, outside};
 use crate::catalog::relation::Relation;
 use crate::catalog::version;
 use crate::error::{Code, Error, Result};
@@ -106,7 +106,7 @@ impl<'a> Member<'a> {
         graph.relation(graph.tables[self.table].relation)
     }
 
-    fn rows_read(&self) -> Rows<'a> {
+    pub fn rows_read(&self) -> Rows<'a> {
         Rows::of(self.plan, self.table, self.found)
     }
 }
@@ -171,6 +171,9 @@ pub fn statement(members: &[Member]) -> Result<()> {
     let run = || {
         deleted = match members {
             [member] if is_by_place(member) => vec![places(member)?],
+            [member] if member.relation()?.is_outside() => {
+                vec![outside::delete(member, member.relation()?)?]
+            }
             _ => together(members)?,
         };
         Ok(())

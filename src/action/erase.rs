@@ -1,6 +1,7 @@
 //! Erasing a person (Art. 17 GDPR): each table by what its entry says, and nothing that references what is gone.
 
 use super::done::Done;
+use super::outside::Later;
 use super::release::Released;
 use super::report::{Action, Line};
 use super::session::{Asked, ROUNDS, Session, endless};
@@ -26,8 +27,9 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
     let mut done = Done::new(&deciding);
     let mut earlier: Option<Earlier> = None;
     let mut kept = HashSet::new();
+    let mut later = Later::default();
     for round in 0.. {
-        let found = session.walk(Purpose::Erase, earlier.as_ref())?;
+        let mut found = session.walk(Purpose::Erase, earlier.as_ref())?;
         let mut work = deciding.decide(&found)?;
         if round == 0 {
             session.begin_with(&work)?;
@@ -52,6 +54,7 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
                 }
             }
         }
+        later.take(&session.plan, &mut work, &mut found)?;
         if work.is_done() {
             break;
         }
@@ -86,6 +89,7 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
             found,
         });
     }
+    later.run(&deciding, &mut done)?;
     let lines = done.lines();
     done.log(match goal {
         Goal::Delete => "delete",

@@ -5,6 +5,7 @@ use crate::error::{Code, Error};
 use crate::link::cached;
 use crate::link::hierarchy::Hierarchy;
 use crate::plan::TablePlan;
+use crate::walk::foreign;
 
 /// What SET DEFAULT makes of a foreign key references nothing.
 pub fn of_default(relation: &Relation, constraint: &str, code: Code) -> Error {
@@ -54,6 +55,9 @@ pub fn of_table(
             .iter()
             .find(|name| message.contains(&format!("\"{name}\"")))
     });
+    if foreign::is_of_server(relation, code) {
+        return foreign::unchangeable(relation, code);
+    }
     let table = relation.qualified();
     if code == Code::ERRCODE_INSUFFICIENT_PRIVILEGE && message.contains("deferred trigger") {
         return Error::new(

@@ -11,6 +11,7 @@ mod fate;
 mod hooks;
 mod matched;
 pub mod on_delete;
+mod outside;
 pub mod plain_delete;
 pub mod preview;
 mod release;

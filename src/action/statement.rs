@@ -97,6 +97,33 @@ pub fn update(
     Ok((sql, keys.types))
 }
 
+/// The same for a server that gives nothing back of what it has written: the UPDATE, the query for what would have been given back, and the types
+/// of the parameters of both.
+pub fn update_and_read(
+    plan: &Plan,
+    table: usize,
+    form: Form,
+) -> Result<(String, String, Vec<Oid>)> {
+    let graph = &plan.graph;
+    let relation = graph.relation(graph.tables[table].relation)?;
+    let rules = &plan.tables[table];
+    let (keys, matches, kept) = found_again(graph, plan, table, form, Keys::new(form.size))?;
+    let values = values(rules, kept.as_deref()).into_iter();
+    let sets: Vec<String> = values
+        .map(|(column, value)| format!("{} = {value}", Ident(column)))
+        .collect();
+    let (target, from) = (relation.in_from(), keys.from());
+    let update = format!(
+        "UPDATE {target} AS target SET {} FROM {from} WHERE {matches}",
+        sets.join(", ")
+    );
+    let again = format!(
+        "SELECT s.ord, false, {} FROM {from} JOIN {target} AS target ON {matches}",
+        returned(graph, table, rules).join(", ")
+    );
+    Ok((update, again, keys.types))
+}
+
 /// The keys that a statement is given, added to `keys`, the test by which they find the table's rows, and what says which columns of a row are kept.
 pub fn found_again(
     graph: &Graph,

@@ -1,9 +1,9 @@
 //! Changes the rows of one table in one UPDATE, as the table's owner, and sees to it that every row was changed.
 
-use super::failure;
 use super::release::Besides;
 use super::statement::{self, Form};
 use super::work::{Change, Rows};
+use super::{failure, outside};
 use crate::error::{Code, Error, Result};
 use crate::log::fingerprint::MARK;
 use crate::plan::{Plan, TablePlan};
@@ -83,6 +83,9 @@ fn run_batch(
     let mut still = 0;
     let _owner = security::as_owner_who_acts(relation)?;
     let run = || {
+        if relation.is_outside() {
+            return outside::update(plan, change, rows, batch.clone(), changed);
+        }
         let key = [
             UPDATE,
             table,

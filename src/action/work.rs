@@ -466,11 +466,12 @@ impl Change {
     fn forget_twins(&mut self, found: &Option<Found>) {
         let Some(found) = found else { return };
         let mut seen = HashSet::new();
-        let first: Vec<bool> = self
-            .rows
-            .iter()
-            .map(|row| seen.insert(found.place_image(*row)))
-            .collect();
+        self.keep_only(|row| seen.insert(found.place_image(row)));
+    }
+
+    /// Leaves out the other rows.
+    pub fn keep_only(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
+        let first: Vec<bool> = self.rows.iter().map(|row| is_kept(*row)).collect();
         let mut keep = first.iter();
         self.rows.retain(|_| keep.next().copied().unwrap_or(false));
         let mut keep = first.iter();

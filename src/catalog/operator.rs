@@ -30,13 +30,18 @@ impl Equality {
         )
     }
 
-    /// SQL for `target = any element of array`, where both sides are compared as they are.
+    /// SQL for `target = any element of array`, where no collation has to be named.
     pub fn any(&self, target: &str, array: &str) -> Option<String> {
-        let plain = [&self.source_cast, &self.target_cast, &self.collate];
-        plain
-            .iter()
-            .all(|text| text.is_empty())
-            .then(|| format!("{target} {} ANY ({array})", self.operator))
+        let of_array = match self.source_cast.as_str() {
+            "" => String::new(),
+            cast => format!("{cast}[]"),
+        };
+        self.collate.is_empty().then(|| {
+            format!(
+                "{target}{} {} ANY ({array}{of_array})",
+                self.target_cast, self.operator
+            )
+        })
     }
 
     /// The operator of a foreign key (`conpfeqop`), under the referenced column's collation.

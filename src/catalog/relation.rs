@@ -17,8 +17,16 @@ pub struct Relation {
     temporary: bool,
     reachable: bool,
     access_method: Option<String>,
+    server: Option<Server>,
     pub columns: Vec<Column>,
     indexes: Vec<Index>,
+}
+
+/// Where the rows of a foreign table are.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Server {
+    name: String,
+    is_postgres: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -73,6 +81,20 @@ impl Relation {
 
     pub fn is_foreign(&self) -> bool {
         self.kind == "f"
+    }
+
+    /// A foreign table of another foreign data wrapper than postgres_fdw. Of those it is only known that they can be asked by one value of each
+    /// column. Some compare texts in a way of their own, write at once and outside of our transaction, and give nothing back of what they
+    /// have written, as mysql_fdw does.
+    pub fn is_outside(&self) -> bool {
+        self.server
+            .as_ref()
+            .is_some_and(|server| !server.is_postgres)
+    }
+
+    /// The name of a foreign table's server.
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_ref().map(|server| server.name.as_str())
     }
 
     pub fn is_materialized_view(&self) -> bool {

@@ -4,6 +4,13 @@ SELECT coalesce(json_agg(json_build_object(
   'kind', c.relkind,
   'temporary', c.relpersistence = 't',
   'reachable', c.relpersistence <> 't' OR pg_catalog.pg_my_temp_schema() = c.relnamespace,
+  'server', CASE WHEN c.relkind = 'f' THEN (
+    SELECT json_build_object('name', s.srvname, 'is_postgres',
+             EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.oid = w.fdwhandler AND p.proname = 'postgres_fdw_handler'))
+    FROM pg_catalog.pg_foreign_table t
+    JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver
+    JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+    WHERE t.ftrelid = c.oid) END,
   'access_method', (SELECT amname FROM pg_catalog.pg_am WHERE oid = c.relam),
   'columns', (
     SELECT coalesce(json_agg(json_build_object(

@@ -145,7 +145,7 @@ fn array_text(items: &[String]) -> String {
     format!("{{{}}}", quoted.join(","))
 }
 
-fn user_name(user: pg_sys::Oid) -> Result<String> {
+pub fn user_name(user: pg_sys::Oid) -> Result<String> {
     // SAFETY: returns a palloc'd name, or NULL for a role that is gone.
     unsafe {
         let name = pg_sys::GetUserNameFromId(user, true);

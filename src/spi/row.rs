@@ -22,6 +22,16 @@ impl<'a> Row<'a> {
         self.get(column).is_some_and(|datum| datum.value() & 1 == 1)
     }
 
+    /// The same row, with this ordinal in its first column.
+    pub fn numbered(&self, ordinal: usize, take: impl FnOnce(&Row)) {
+        let mut values = self.values.to_vec();
+        values[0] = pg_sys::Datum::from(ordinal);
+        take(&Row {
+            values: &values,
+            nulls: self.nulls,
+        });
+    }
+
     /// # Safety
     /// The slot must hold a row, and must not be changed while the result lives.
     pub unsafe fn of_slot(slot: *mut pg_sys::TupleTableSlot) -> Self {

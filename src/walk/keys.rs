@@ -89,14 +89,28 @@ impl Keys {
         }
     }
 
-    /// The test of the last key added against all keys at once, where that lets a foreign server do the search: a join with our keys it
-    /// cannot do.
-    pub fn sent_to(
+    /// The test of the last key added, as it stands in the statement.
+    pub fn test(
         &self,
         relation: &Relation,
         equality: &Equality,
         column: &str,
-    ) -> Option<String> {
+        test: String,
+    ) -> String {
+        // What is equal over there need not be equal here: MariaDB's collations ignore case, accents and trailing blanks. A subselect is not
+        // sent, so that it is tested here.
+        if relation.is_outside() {
+            return format!("{test} AND (SELECT {test})");
+        }
+        match self.sent_to(relation, equality, column) {
+            Some(remote) => format!("{remote} AND {test}"),
+            None => test,
+        }
+    }
+
+    /// The test of the last key added against all keys at once, where that lets a foreign server do the search: a join with our keys it
+    /// cannot do.
+    fn sent_to(&self, relation: &Relation, equality: &Equality, column: &str) -> Option<String> {
         let is_array = self.size != Size::One;
         (relation.is_foreign() && is_array)
             .then(|| equality.any(column, &format!("${}", self.before + self.elements.len())))

@@ -4,6 +4,7 @@
 //! reached in several ways or in circles are settled together: their rows are put aside until it is known which of them are found.
 
 pub mod begin;
+pub mod foreign;
 pub mod found;
 pub mod gathering;
 pub mod identity;

@@ -1,13 +1,16 @@
 //! Runs the statements of a walk, each with the rights of the owner of the table that it reads, after the caller's were checked.
 
+use super::foreign;
 use super::statements::{Reading, Size, Step, prepared};
-use crate::error::{Error, Result};
+use crate::catalog::relation::Relation;
+use crate::error::{Code, Error, Result};
 use crate::link::graph::{Graph, Link};
 use crate::security;
 use crate::spi::guarded;
 use crate::spi::row::Row;
-use crate::spi::statement::Access;
+use crate::spi::statement::{Access, Statement};
 use crate::strategy::running;
+use pgrx::FromDatum;
 use pgrx::pg_sys::{Datum, Oid};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -47,16 +50,65 @@ impl<'a> Steps<'a> {
             security::require_access(relation, self.caller, locks)?;
         }
         let _owner = security::as_owner(relation)?;
-        let statement = prepared(self.graph, step, size, self.reading)?;
+        let size_of_statement = match relation.is_outside() {
+            true => Size::One,
+            false => size,
+        };
+        let statement = prepared(self.graph, step, size_of_statement, self.reading)?;
         let access = match self.reading.purpose.locks() {
             false => Access::Read,
             true => Access::Lock,
         };
+        if relation.is_outside() {
+            let run = || self.run_singly(&statement, step, size, parameters, access, each);
+            return guarded::run(run, |code| self.failed(step, relation, code));
+        }
         let parameters = [&[running::parameter()], parameters].concat();
         let run = || statement.run(&parameters, access, each);
+        match relation.is_foreign() || self.user_expression(step).is_some() {
+            false => run(),
+            true => guarded::run(run, |code| self.failed(step, relation, code)),
+        }
+    }
+
+    /// One statement for each key. What was read is counted again by the server.
+    fn run_singly(
+        &self,
+        statement: &Statement,
+        step: Step,
+        size: Size,
+        parameters: &[Option<Datum>],
+        access: Access,
+        mut each: impl FnMut(&Row),
+    ) -> Result<()> {
+        let counted = foreign::counted(self.graph, step, self.reading)?;
+        for (key, parameters) in foreign::singly(size, parameters).iter().enumerate() {
+            let parameters = [&[running::parameter()], parameters.as_slice()].concat();
+            let (mut read, mut there) = (0, 0);
+            statement.run(&parameters, access, |row| {
+                read += 1;
+                row.numbered(key + 1, &mut each);
+            })?;
+            let Some(counted) = &counted else { continue };
+            counted.run(&parameters, access, |row| {
+                // SAFETY: the column is of type int8.
+                let count = row
+                    .get(0)
+                    .and_then(|datum| unsafe { i64::from_datum(datum, false) });
+                there = count.unwrap_or_default();
+            })?;
+            if read < there {
+                let relation = self.graph.relation(self.scan(step))?;
+                return Err(foreign::cut_off(relation, read, there));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is said of a statement that has failed for what others wrote: a link's expressions, or what is on a foreign server.
+    fn failed(&self, step: Step, relation: &Relation, code: Code) -> Result<Error> {
         match self.user_expression(step) {
-            None => run(),
-            Some(link) => guarded::run(run, |code| {
+            Some(link) if !foreign::is_of_server(relation, code) => {
                 let table = |oid| self.graph.relation(oid).map(|r| r.qualified().to_string());
                 let (source, target) = (table(link.source.scan)?, table(link.target.scan)?);
                 Ok(Error::new(
@@ -64,7 +116,8 @@ impl<'a> Steps<'a> {
                     format!("an expression of the link from table {source} to table {target} failed for some row"),
                 )
                 .hint("Make it work for every row: a cast can be guarded with CASE WHEN ... ~ '^[0-9]+$' THEN ... END."))
-            }),
+            }
+            _ => Ok(foreign::unreadable(relation, code)),
         }
     }
 

@@ -252,6 +252,16 @@ fn wrong_parts(table: &Table, name: &str, what: &str) -> Error {
     .hint(format!("Give the id as '{{{}}}'.", parts.join(", ")))
 }
 
+/// The elements of an array, whatever their type.
+pub fn elements_of(array: Datum) -> Vec<Option<Datum>> {
+    // SAFETY: the datum is an array; detoasted, it begins with the header that holds the type of its elements.
+    let element = unsafe {
+        let array = pg_sys::pg_detoast_datum(array.cast_mut_ptr());
+        (*array.cast::<pg_sys::ArrayType>()).elemtype
+    };
+    elements(array, element)
+}
+
 /// The elements of an array.
 fn elements(array: Datum, element: Oid) -> Vec<Option<Datum>> {
     let (mut length, mut by_value, mut align) = (0i16, false, 0);

@@ -78,10 +78,8 @@ pub fn match_columns(
     for column in columns {
         let equality = Equality::between(column.kind, column.kind)?;
         let value = keys.add(column.element, &column.unload);
-        if let Some(remote) = keys.sent_to(relation, &equality, &column.name) {
-            matches.push(remote);
-        }
-        matches.push(equality.sql(&value, &column.name));
+        let test = equality.sql(&value, &column.name);
+        matches.push(keys.test(relation, &equality, &column.name, test));
     }
     Ok(matches.join(" AND "))
 }
@@ -92,10 +90,8 @@ fn forward(graph: &Graph, link: &Link, size: Size, reading: Reading) -> Result<(
     let mut matches = Vec::new();
     for ((source, target), equality) in pairs(link) {
         let value = keys.add(source.value.wanted.element, &source.value.restore);
-        if let Some(remote) = keys.sent_to(relation, equality, &target.joined) {
-            matches.push(remote);
-        }
-        matches.push(equality.sql(&value, &target.joined));
+        let test = equality.sql(&value, &target.joined);
+        matches.push(keys.test(relation, equality, &target.joined, test));
     }
     let mut from = String::new();
     if let Some(condition) = &link.condition {
@@ -120,10 +116,8 @@ fn reverse(graph: &Graph, link: &Link, size: Size) -> Result<(String, Vec<Oid>)>
     let mut matches = Vec::new();
     for ((source, target), equality) in pairs(link) {
         let value = keys.add(target.value.wanted.element, &target.value.restore);
-        if let Some(remote) = keys.sent_to(relation, equality, &source.joined) {
-            matches.push(remote);
-        }
-        matches.push(equality.sql(&source.joined, &value));
+        let test = equality.sql(&source.joined, &value);
+        matches.push(keys.test(relation, equality, &source.joined, test));
     }
     let mut from = String::new();
     if let Some(condition) = &link.condition {
