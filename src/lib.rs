@@ -14,6 +14,7 @@ mod mask;
 mod plan;
 mod registry;
 mod security;
+mod source;
 mod spi;
 mod sql;
 mod strategy;

@@ -4,6 +4,7 @@ use super::done::Done;
 use super::release::Released;
 use super::report::{Action, Line};
 use super::session::{Asked, ROUNDS, Session, endless};
+use super::sources::Sources;
 use super::work::{Goal, Unchanged, Work};
 use super::{apply, delete, detach, on_delete};
 use crate::catalog::home::Home;
@@ -26,11 +27,20 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
     let mut done = Done::new(&deciding);
     let mut earlier: Option<Earlier> = None;
     let mut kept = HashSet::new();
+    let mut sources = None;
+    let call_of = match goal {
+        Goal::Delete => "delete",
+        _ => "erase",
+    };
     for round in 0.. {
         let found = session.walk(Purpose::Erase, earlier.as_ref())?;
         let mut work = deciding.decide(&found)?;
         if round == 0 {
             session.begin_with(&work)?;
+            sources = Sources::of(&session, asked, &found, Access::Lock)?;
+            if let Some(sources) = &sources {
+                done.reported(sources.kept()?);
+            }
             for unchanged in &work.unchanged {
                 if let Some(found) = &found[unchanged.table] {
                     if is_kept(&session.plan, unchanged) {
@@ -76,21 +86,24 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
         }
         apply::together(&session.plan, &work, &found, &mut done)?;
         apply::after(&session.plan, &work, &found)?;
-        if !fires(&session, &work)? {
-            break;
-        }
         done.remember()?;
         session.find_also(&done.take_moved())?;
+        let fires = fires(&session, &work)?;
         earlier = Some(Earlier {
             links: links(&session.plan.graph, &session.plan.moving_links, &work),
             found,
         });
+        if !fires {
+            break;
+        }
+    }
+    if let Some(sources) = sources.filter(Sources::has_erasers) {
+        done.reported(sources.erase(call_of)?);
+        let found = session.walk(Purpose::Erase, earlier.as_ref())?;
+        sources.require_untouched(&deciding.decide(&found)?)?;
     }
     let lines = done.lines();
-    done.log(match goal {
-        Goal::Delete => "delete",
-        _ => "erase",
-    })?;
+    done.log(call_of)?;
     Ok(lines)
 }
 

@@ -18,6 +18,7 @@ mod report;
 pub mod rerun;
 mod rewrite;
 mod session;
+mod sources;
 mod statement;
 mod unregistered;
 mod update;

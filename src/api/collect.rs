@@ -2,15 +2,20 @@
 
 use super::subject_and_id;
 use crate::error::Result;
+use crate::source::{self, Keys};
 use crate::spi::Connection;
 use crate::spi::store::Store;
 use crate::walk::begin::{self, Call};
 use crate::walk::output::Output;
 use crate::walk::statements::Purpose;
+use pgrx::IntoDatum;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use std::cell::RefCell;
 
 /// Every row that is held about a person, each once: Art. 15 GDPR.
+///
+/// What sources hold of the rows comes last: depth, relation and key are NULL, via is `source name`, data is what the source's function returned.
 ///
 /// `id` is the subject's key: of its type or as text; a composite key as jsonb; an array for many subjects. Reads in the calling query's snapshot, takes no locks.
 /// Raises 22004 (NULL argument), 22P02 and 22023 (id does not fit the key), 42501 (a table that may not be read in full), 42703 (a link
@@ -36,8 +41,26 @@ fn collect(fcinfo: pg_sys::FunctionCallInfo) -> Result<()> {
     let store = unsafe { Store::of_result(fcinfo)? };
     let _spi = Connection::open();
     let call = Call::of(fcinfo, subject)?;
+    let keys = Keys::wanted(call.graph()).map(RefCell::new);
     begin::walk(&call, id, type_oid, Purpose::Collect, |memory| {
-        Some(Output::new(store, &call.names, memory))
+        Some(Output::new(store.clone(), &call.names, memory).with_keys(keys.as_ref()))
     })?;
-    Ok(())
+    match keys {
+        Some(keys) => put_sources(&keys.into_inner(), store),
+        None => Ok(()),
+    }
+}
+
+/// What the sources hold: rows of no table.
+fn put_sources(keys: &Keys, mut store: Store) -> Result<()> {
+    source::collect(keys, |source, document| {
+        store.put([
+            None,
+            None,
+            None,
+            source::said(&source.name, None).into_datum(),
+            false.into_datum(),
+            Some(document),
+        ]);
+    })
 }

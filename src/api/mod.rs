@@ -14,6 +14,7 @@ mod masking;
 mod on_delete;
 mod register;
 mod rerun;
+mod source;
 mod triggers;
 
 use crate::error::{Error, Result};

@@ -29,7 +29,7 @@ pub struct Entry {
 const ON_ERASE: [&str; 3] = ["delete", "anonymise", "keep"];
 
 /// Art. 15(1) and 30(1): what the person is told, and what the record of processing holds.
-const FACTS: [&str; 9] = [
+pub const FACTS: [&str; 9] = [
     "purpose",
     "legal_basis",
     "category",
@@ -215,7 +215,7 @@ fn check_export(relation: &Relation, export: &Value) -> Result<()> {
     Ok(())
 }
 
-fn check_words(what: &str, document: &Value, known: &[&str]) -> Result<()> {
+pub fn check_words(what: &str, document: &Value, known: &[&str]) -> Result<()> {
     let Some(object) = document.as_object() else {
         return Err(Error::new(
             Code::ERRCODE_INVALID_PARAMETER_VALUE,

@@ -10,6 +10,7 @@ pub mod on_delete;
 mod probe;
 pub mod register;
 pub mod rules;
+pub mod source;
 pub mod write;
 
 use pgrx::pg_sys;

@@ -58,7 +58,7 @@ struct Batch {
 }
 
 /// Keys given to one statement. More come in several statements, so that an array stays far below the 1 GB that a value may have.
-const BATCH: usize = 1_000_000;
+pub const BATCH: usize = 1_000_000;
 
 impl<'a> Walk<'a> {
     /// Needs SPI and pinned settings. `memory` is the context that the walk's values are kept in.

@@ -1,9 +1,11 @@
 //! The rows of `gdpr_collect`, written where PostgreSQL reads them from.
 
 use crate::link::name::LinkName;
+use crate::source::Keys;
 use crate::spi::row::Row;
 use crate::spi::store::Store;
 use pgrx::{IntoDatum, PgMemoryContexts, pg_sys};
+use std::cell::RefCell;
 
 pub struct Output<'a> {
     store: Store,
@@ -11,6 +13,8 @@ pub struct Output<'a> {
     memory: pg_sys::MemoryContext,
     /// link names as values, made when first needed
     via: Vec<Option<pg_sys::Datum>>,
+    /// Sources are called with the keys of the rows.
+    keys: Option<&'a RefCell<Keys>>,
 }
 
 /// A row's key and data, as its statement made them.
@@ -28,7 +32,13 @@ impl<'a> Output<'a> {
             names,
             memory,
             via: vec![None; names.len()],
+            keys: None,
         }
+    }
+
+    /// The keys of the rows are put there too.
+    pub fn with_keys(self, keys: Option<&'a RefCell<Keys>>) -> Self {
+        Self { keys, ..self }
     }
 
     pub fn put(
@@ -39,6 +49,13 @@ impl<'a> Output<'a> {
         shared: bool,
         [key, data]: Content,
     ) {
+        if let Some(keys) = self.keys {
+            let mut keys = keys.borrow_mut();
+            if via.is_none() {
+                keys.add_person(key);
+            }
+            keys.add(relation, key);
+        }
         let via = via.and_then(|link| self.name(link));
         self.store.put([
             (depth as i32).into_datum(),
