@@ -312,7 +312,9 @@ impl<'a> Done<'a> {
             rows,
             ground: action.ground(),
         };
-        let sources = self.sources.iter().map(Line::of_source);
+        let mut sources: Vec<&Reported> = self.sources.iter().collect();
+        sources.sort_by_key(|reported| &reported.source);
+        let sources = sources.into_iter().map(Line::of_source);
         lines.into_iter().map(line).chain(sources).collect()
     }
 

@@ -48,6 +48,8 @@ impl SourceEntry {
         let _pinned = PinnedSettings::new();
         let restoring = is_restoring();
         require_name(&self.name)?;
+        require_said("ground", self.ground.as_deref())?;
+        require_said("label", self.label.as_deref())?;
         check_words("facts", &self.facts, &FACTS)?;
         require_owner(home, self.relation)?;
         if let Some(relation) = self.relation {
@@ -175,6 +177,18 @@ fn require_name(name: &str) -> Result<()> {
     .hint("It stands in reports and in the log: name the store, such as 'mailchimp'."))
 }
 
+/// 22023 for a text that says nothing.
+fn require_said(what: &str, text: Option<&str>) -> Result<()> {
+    match text {
+        Some(text) if text.trim().is_empty() => Err(Error::new(
+            Code::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("the {what} of a source is blank"),
+        )
+        .hint("Leave it out, or say it.")),
+        _ => Ok(()),
+    }
+}
+
 /// The rows of the table can be named to somebody else.
 fn require_rows(home: &Home, relation: &Relation, restoring: bool) -> Result<()> {
     relation.require_table()?;
@@ -185,8 +199,11 @@ fn require_rows(home: &Home, relation: &Relation, restoring: bool) -> Result<()>
         )
     };
     if relation.is_temporary() {
-        let error = refused(Code::ERRCODE_FEATURE_NOT_SUPPORTED, "temporary table");
-        return Err(error.hint("A source outlives the session, a temporary table does not."));
+        return Err(Error::new(
+            Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+            "a temporary table cannot have a source",
+        )
+        .hint("A source outlives the session, a temporary table does not."));
     }
     // A dump is loaded before partitions are attached and keys are made.
     if restoring {
