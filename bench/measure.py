@@ -168,7 +168,8 @@ def fingerprint(session, statement):
 
 def interleaved(session, sides, parameters, rounds, calls, rows, warm_up=10, warm_up_parameters=None):
     """Calls the sides in turns. `parameters` is called for the parameter of each single call, so that no side warms the caches
-    for the other one's rows. Returns the median milliseconds of each round for each side.
+    for the other one's rows. `rows` is how many each has to return, by its name where they differ. Returns the median milliseconds of
+    each round for each side.
 
     The warm-up takes more than five calls, because from the sixth on PostgreSQL may keep one generic plan. It does so for all
     hand-written statements here, and that is the better one for them. Measured with plan_cache_mode forced to either: planning each
@@ -185,8 +186,9 @@ def interleaved(session, sides, parameters, rounds, calls, rows, warm_up=10, war
             for place in range(len(sides)):
                 side = sides[(number + turn + place) % len(sides)]
                 seconds, found = session.call(side, parameters())
-                if found != rows:
-                    raise RowsDiffer(f"{side.name} returned {found} rows instead of {rows}")
+                expected = rows[side.name] if isinstance(rows, dict) else rows
+                if found != expected:
+                    raise RowsDiffer(f"{side.name} returned {found} rows instead of {expected}")
                 times[side.name].append(seconds * 1000)
         for name, values in times.items():
             figures[name].append(statistics.median(values))

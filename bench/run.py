@@ -12,7 +12,7 @@ import measure
 
 BENCHMARKS = [
     "one_customer", "five_hundred", "large_subject", "thousand_subjects", "anonymise_one", "anonymise_ten_thousand", "erase_ten_thousand", "on_delete_bulk", "masking",
-    "log", "rerun",
+    "log", "rerun", "export",
 ]
 REPORT = Path(__file__).resolve().parent.parent / "target" / "bench.json"
 
@@ -47,6 +47,17 @@ WRITTEN_COLUMNS = [
     ("hand_private_mb", "by hand", "{:,.0f}".format),
 ]
 # What stands beside nothing written by hand.
+EXPORTED_COLUMNS = [
+    ("case", "documents", str),
+    ("export_s", "s", "{:,.2f}".format),
+    ("result_mb", "result MB", "{:,.1f}".format),
+    ("data_mb", "data.json MB", "{:,.1f}".format),
+    ("export_peak_mb", "VmHWM grows MB", "{:,.0f}".format),
+    ("export_private_mb", "private MB", "{:,.0f}".format),
+    ("multiple", "VmHWM by data.json", "{:,.2f}".format),
+    ("multiple_goal", "goal", "{:.1f}".format),
+    ("multiple_verdict", "", str),
+]
 SEALED_COLUMNS = [
     ("case", "sealed and verified", str),
     ("seal_s", "gdpr_log_seal s", "{:,.2f}".format),
@@ -92,6 +103,8 @@ def main():
     print_table(COLUMNS, [line for line in report["lines"] if "ratio" in line])
     for columns in (LARGE_COLUMNS, WRITTEN_COLUMNS, SEALED_COLUMNS, MIRRORED_COLUMNS, SENT_COLUMNS):
         print_table(columns, [line for line in report["lines"] if all(key in line for key, _, _ in columns)])
+    # Only one of them has a goal.
+    print_table(EXPORTED_COLUMNS, [line for line in report["lines"] if "multiple" in line])
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
     print(f"\nwritten to {REPORT}")

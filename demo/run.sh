@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# `make demo`: installs the extension, and gives the tour in a cluster of its own, which is gone afterwards.
+# `make demo`: installs the extension, and gives the tour in a cluster of its own, which is gone afterwards. What a customer gets who asks stays in target/demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cluster=target/demo
+cluster=target/demo-cluster
 trap 'scripts/cluster.sh stop "$cluster"' EXIT
 trap 'exit 130' INT TERM
 

@@ -111,6 +111,46 @@ SELECT gdpr_register('customer', '{"email": {"strategy": "value", "value": "gone
 \set ECHO queries
 
 \echo
+\echo '== She asks what the shop holds about her'
+\echo 'Everything is registered, so it can be handed out. Some words make it readable for her.'
+\echo
+\set ECHO none
+\! cat export.sql
+\o /dev/null
+\ir export.sql
+\o
+\set ECHO queries
+\echo
+\echo 'One document. What is within something stands in its rows; what would tell her of other people is left out.'
+\echo
+SELECT section ->> 'label' AS section, section ->> 'rows' AS rows, section ->> 'within' AS within, section -> 'redacted' AS "left out"
+FROM jsonb_path_query(gdpr_export('customer', 42), '$.sections[*]') AS section;
+SELECT jsonb_pretty(gdpr_export('customer', 42) #> '{sections,2,data,0}') AS "her first order";
+SELECT jsonb_path_query(gdpr_export('customer', 42), '$.sections[*] ? (@.relation == "public.message").data[*]') AS "her messages";
+\echo 'What Art. 15 asks for and the shop has not stated is said to be missing, in the document, too.'
+\echo
+SELECT missing ->> 'relation' AS relation, string_agg(missing ->> 'fact', ', ') AS missing
+FROM jsonb_path_query(gdpr_export('customer', 42), '$.missing[*]') AS missing
+GROUP BY 1
+ORDER BY 1
+LIMIT 3;
+\echo 'And this is what she gets: a page that she can read, and an archive with the page, the JSON and a CSV for each table.'
+\echo
+\! mkdir -p ../target/demo
+\pset format unaligned
+\pset tuples_only on
+\o ../target/demo/report.html
+SELECT gdpr_export_html('customer', 42);
+\o |base64 --decode >../target/demo/customer-42.zip
+SELECT encode(gdpr_export_archive('customer', 42), 'base64');
+\o
+\pset tuples_only off
+\pset format wrapped
+\echo
+\echo 'They are in target/demo: open report.html in a browser. Who has read whose data is in the log.'
+\echo
+SELECT call, action, rows, keys, count(*) FROM gdpr_log.event GROUP BY call, action, rows, keys;
+
 \echo '== Look first'
 \echo 'The same rows that the action will return, from the same plan.'
 \echo
@@ -140,6 +180,7 @@ SELECT gdpr_is_anonymised('customer', 42);
 \echo
 SELECT relation, action, rows, keys, columns, ground, reason
 FROM gdpr_log.event
+WHERE action <> 'read'
 ORDER BY action, relation;
 SELECT action, count(*) AS tables, sum(rows) AS rows
 FROM gdpr_log.summary

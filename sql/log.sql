@@ -37,8 +37,10 @@ CREATE TABLE gdpr_log.event (
   CONSTRAINT fingerprints_are_of_columns CHECK (
     (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,deleted}') AND columns OPERATOR(pg_catalog.<>) '{}')
     OPERATOR(pg_catalog.=) (fingerprints IS NOT NULL)),
+  -- What is in a store outside the database has no columns.
   CONSTRAINT columns_were_changed CHECK (
     action OPERATOR(pg_catalog.=) 'deleted'
+    OR pg_catalog.starts_with(relation, 'source:') AND columns OPERATOR(pg_catalog.=) '{}'
     OR (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,detached}')) OPERATOR(pg_catalog.=) (columns OPERATOR(pg_catalog.<>) '{}'))
 );
 CREATE INDEX event_request ON gdpr_log.event (request);
@@ -157,6 +159,7 @@ COMMENT ON TABLE gdpr_log.event IS 'An action on rows of one table. Append-only;
 COMMENT ON COLUMN gdpr_log.event.request IS 'The same for all events of one call';
 COMMENT ON COLUMN gdpr_log.event.call IS 'What was called: anonymise, erase, delete, export';
 COMMENT ON COLUMN gdpr_log.event.subject IS 'The table whose person the call was about';
+COMMENT ON COLUMN gdpr_log.event.relation IS 'The table, or source:name for a store outside the database';
 COMMENT ON COLUMN gdpr_log.event.action IS 'deleted, anonymised, pseudonymised, detached, kept, unregistered; read; rerun, which is about other events';
 COMMENT ON COLUMN gdpr_log.event.keys IS 'The rows'' keys: integers and uuids without a rule as they are, others as HMAC';
 COMMENT ON COLUMN gdpr_log.event.columns IS 'Columns that were changed; of deleted rows those that are fingerprinted, * for the whole row without its key';

@@ -64,9 +64,21 @@ CREATE VIEW @extschema@.gdpr_on_delete_key AS
          WHERE a.attrelid OPERATOR(pg_catalog.=) k.conrelid AND a.attnum OPERATOR(pg_catalog.=) ANY (k.conkey))
         OPERATOR(pg_catalog.=) (SELECT pg_catalog.array_agg(name ORDER BY name) FROM pg_catalog.unnest(d.columns) name);
 
+-- Stores outside the database, which only code can reach. The functions stand here by their names: pg_upgrade refuses a database with a column of type regproc.
+CREATE TABLE @extschema@.gdpr_sources (
+  name     text  PRIMARY KEY,
+  collect  text  NOT NULL,
+  erase    text,
+  relation regclass,
+  ground   text,
+  label    text,
+  facts    jsonb NOT NULL DEFAULT '{}'
+);
+
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_links', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_on_delete', '');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_sources', '');
 
 -- What the names in the registry meant when they were last looked at, so that a rename can be told from a drop.
 -- It follows from the registry and the catalog, hence it is not dumped.
@@ -88,8 +100,17 @@ CREATE TABLE @extschema@.gdpr_known_expression (
   PRIMARY KEY (inner_relation, outer_relation, expression)
 );
 
-REVOKE ALL ON @extschema@.gdpr_registry, @extschema@.gdpr_links, @extschema@.gdpr_on_delete, @extschema@.gdpr_on_delete_key, @extschema@.gdpr_known_column,
-  @extschema@.gdpr_known_expression FROM PUBLIC;
+-- Functions are told apart by their oids: what was made anew under the name of one that was dropped is another function.
+CREATE TABLE @extschema@.gdpr_known_function (
+  source   text    NOT NULL,
+  action   text    NOT NULL,  -- collect or erase
+  function oid     NOT NULL,
+  version  integer NOT NULL,  -- pg_upgrade gives functions other oids
+  PRIMARY KEY (source, action)
+);
+
+REVOKE ALL ON @extschema@.gdpr_registry, @extschema@.gdpr_links, @extschema@.gdpr_on_delete, @extschema@.gdpr_on_delete_key, @extschema@.gdpr_sources,
+  @extschema@.gdpr_known_column, @extschema@.gdpr_known_expression, @extschema@.gdpr_known_function FROM PUBLIC;
 
 COMMENT ON FUNCTION gdpr_pairs(text[], text[]) IS 'Internal: what makes two links the same';
 COMMENT ON TABLE gdpr_registry IS 'Which tables hold personal data, and what to do with it (Art. 15, 17, 30 GDPR). Written by gdpr_register; direct changes are checked alike';
@@ -98,6 +119,14 @@ COMMENT ON TABLE gdpr_on_delete IS 'Foreign keys whose rows are anonymised when 
 COMMENT ON VIEW gdpr_on_delete_key IS 'Internal: the foreign keys that gdpr_on_delete names';
 COMMENT ON COLUMN gdpr_on_delete.columns IS 'The referencing columns';
 COMMENT ON COLUMN gdpr_on_delete.action IS 'SET NULL or SET DEFAULT: what becomes of the key';
+COMMENT ON TABLE gdpr_sources IS 'Stores outside the database (Art. 15, 17, 30 GDPR). Written by gdpr_register_source; direct changes are checked alike';
+COMMENT ON COLUMN gdpr_sources.collect IS 'The function (relation regclass, keys jsonb) that returns what it holds: SETOF jsonb';
+COMMENT ON COLUMN gdpr_sources.erase IS 'The function (relation regclass, keys jsonb, action text) that erases it and returns a report: SETOF jsonb';
+COMMENT ON COLUMN gdpr_sources.relation IS 'The table whose rows it is about; NULL: all persons of all subjects';
+COMMENT ON COLUMN gdpr_sources.ground IS 'Why what it holds is kept, where it has no function that erases: Art. 17(3)';
+COMMENT ON COLUMN gdpr_sources.label IS 'What people call it';
+COMMENT ON COLUMN gdpr_sources.facts IS 'Art. 15(1) and 30(1): purpose, legal basis, category, recipients, ...';
+COMMENT ON TABLE gdpr_known_function IS 'Internal: functions as last seen, to follow renames';
 COMMENT ON TABLE gdpr_known_column IS 'Internal: column names as last seen, to follow renames';
 COMMENT ON TABLE gdpr_known_expression IS 'Internal: parse trees of declared expressions, to follow renames';
 COMMENT ON COLUMN gdpr_registry.subject IS 'The rows are people';

@@ -8,6 +8,11 @@ CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_
 CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_on_delete
   FOR EACH ROW EXECUTE FUNCTION gdpr_on_delete_check();
 
+CREATE TRIGGER gdpr_check BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_sources
+  FOR EACH ROW EXECUTE FUNCTION gdpr_sources_check();
+
+CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_sources
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
 CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_on_delete
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_announce();
 CREATE TRIGGER gdpr_announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_registry
@@ -22,6 +27,12 @@ ALTER TABLE gdpr_log.secret ENABLE ALWAYS TRIGGER announce;
 CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gdpr_log.database
   FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.gdpr_registry_announce();
 ALTER TABLE gdpr_log.database ENABLE ALWAYS TRIGGER announce;
+
+-- The function of a source that a name means now: NULL if there is none.
+CREATE FUNCTION gdpr_function_of(name text, action text) RETURNS oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_catalog.to_regprocedure(name || CASE WHEN action = 'erase' THEN '(regclass, jsonb, text)' ELSE '(regclass, jsonb)' END)::oid
+$$;
 
 -- Remembers what the names in the registry mean now.
 CREATE FUNCTION gdpr_remember_names() RETURNS void
@@ -72,7 +83,30 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
                                                       nullif(u.outer_relation, 0)::regclass) t
   WHERE NOT EXISTS (SELECT FROM @extschema@.gdpr_known_expression k WHERE u.inner_relation = k.inner_relation
                     AND u.outer_relation = k.outer_relation AND u.expression = k.expression);
+
+  UPDATE @extschema@.gdpr_known_function k
+  SET function = f.now, version = pg_catalog.current_setting('server_version_num')::int / 10000
+  FROM (SELECT name, 'collect' AS action, collect AS function FROM @extschema@.gdpr_sources
+        UNION ALL SELECT name, 'erase', erase FROM @extschema@.gdpr_sources) s
+  CROSS JOIN LATERAL (SELECT @extschema@.gdpr_function_of(s.function, s.action) AS now) f
+  WHERE k.source = s.name AND k.action = s.action AND f.now IS NOT NULL
+    AND k.version <> pg_catalog.current_setting('server_version_num')::int / 10000;
 $$;
+
+-- What the functions of a source are, when it is written.
+CREATE FUNCTION gdpr_remember_functions() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  DELETE FROM @extschema@.gdpr_known_function WHERE source IN (OLD.name, NEW.name);
+  INSERT INTO @extschema@.gdpr_known_function (source, action, function, version)
+  SELECT NEW.name, action, @extschema@.gdpr_function_of(function, action), pg_catalog.current_setting('server_version_num')::int / 10000
+  FROM (VALUES ('collect', NEW.collect), ('erase', NEW.erase)) f(action, function)
+  WHERE @extschema@.gdpr_function_of(function, action) IS NOT NULL;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE ON @extschema@.gdpr_sources
+  FOR EACH ROW EXECUTE FUNCTION gdpr_remember_functions();
 
 CREATE FUNCTION gdpr_registry_remember() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -185,6 +219,8 @@ ALTER TABLE @extschema@.gdpr_links ENABLE ALWAYS TRIGGER gdpr_announce;
 ALTER TABLE @extschema@.gdpr_links ENABLE ALWAYS TRIGGER gdpr_remember;
 ALTER TABLE @extschema@.gdpr_on_delete ENABLE ALWAYS TRIGGER gdpr_announce;
 ALTER TABLE @extschema@.gdpr_on_delete ENABLE ALWAYS TRIGGER gdpr_remember;
+ALTER TABLE @extschema@.gdpr_sources ENABLE ALWAYS TRIGGER gdpr_announce;
+ALTER TABLE @extschema@.gdpr_sources ENABLE ALWAYS TRIGGER gdpr_remember;
 
 -- The name that a column has now which was called `name` when the registry was last looked at; for an expression, its text now.
 -- What is gone, or never was, keeps its name.
@@ -256,6 +292,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     condition)
 $$;
 
+-- The name that a function of a source has now.
+CREATE FUNCTION gdpr_function_now(source text, action text, name text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(
+    (SELECT pg_catalog.format('%I.%I', n.nspname, p.proname)
+     FROM @extschema@.gdpr_known_function k
+     JOIN pg_catalog.pg_proc p ON p.oid = k.function
+     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+     WHERE name IS NOT NULL AND k.source = gdpr_function_now.source AND k.action = gdpr_function_now.action
+       AND k.version = pg_catalog.current_setting('server_version_num')::int / 10000),
+    name)
+$$;
+
 -- After DDL: follows renames of columns, and of whatever expressions speak of. Tables and schemas are known by oid and need no following.
 -- An entry that is broken already stays as it is: it must not stand in the way of DDL.
 CREATE FUNCTION gdpr_follow_renames() RETURNS event_trigger
@@ -264,6 +313,7 @@ DECLARE
   entries jsonb;
   links jsonb;
   deletes jsonb;
+  sources jsonb;
   now record;
 BEGIN
   -- Printing an expression takes locks on its tables, and two sessions that alter one each would wait for each other: so nothing is
@@ -300,6 +350,11 @@ BEGIN
   FROM @extschema@.gdpr_on_delete d
   CROSS JOIN LATERAL (SELECT d.ctid AS place, relation::oid AS relation, @extschema@.gdpr_names_now(relation, columns) AS columns) n
   WHERE d.columns IS DISTINCT FROM n.columns;
+  SELECT pg_catalog.jsonb_agg(n) INTO sources
+  FROM @extschema@.gdpr_sources s
+  CROSS JOIN LATERAL (SELECT s.name, @extschema@.gdpr_function_now(s.name, 'collect', s.collect) AS collect,
+                             @extschema@.gdpr_function_now(s.name, 'erase', s.erase) AS erase) n
+  WHERE (s.collect, s.erase) IS DISTINCT FROM (n.collect, n.erase);
 
   FOR now IN
     SELECT * FROM pg_catalog.jsonb_to_recordset(entries) e(relation oid, rules jsonb, search text[], key text[], created text, export jsonb)
@@ -333,6 +388,15 @@ BEGIN
       RAISE WARNING 'ON DELETE ANONYMISE of % does not fit the table any more', now.relation::regclass;
     END;
   END LOOP;
+  FOR now IN
+    SELECT * FROM pg_catalog.jsonb_to_recordset(sources) e(name text, collect text, erase text)
+  LOOP
+    BEGIN
+      UPDATE @extschema@.gdpr_sources s SET collect = now.collect, erase = now.erase WHERE s.name = now.name;
+    EXCEPTION WHEN OTHERS THEN
+      RAISE WARNING 'source "%" does not fit its functions any more', now.name;
+    END;
+  END LOOP;
   PERFORM @extschema@.gdpr_remember_names();
 END $$;
 
@@ -346,14 +410,34 @@ BEGIN
   -- DROP EXTENSION gdpr_ext comes by here too.
   IF pg_catalog.to_regclass('@extschema@.gdpr_links') IS NULL
      OR pg_catalog.to_regclass('@extschema@.gdpr_registry') IS NULL OR pg_catalog.to_regclass('@extschema@.gdpr_on_delete') IS NULL
+     OR pg_catalog.to_regclass('@extschema@.gdpr_sources') IS NULL OR pg_catalog.to_regclass('@extschema@.gdpr_known_function') IS NULL
      OR pg_catalog.to_regclass('gdpr_log.anonymised') IS NULL THEN
     RETURN;
   END IF;
   FOR dropped IN
     SELECT objid, objsubid, object_type, address_names
     FROM pg_catalog.pg_event_trigger_dropped_objects()
-    WHERE object_type IN ('table', 'foreign table', 'table column', 'foreign table column', 'table constraint')
+    WHERE object_type IN ('table', 'foreign table', 'table column', 'foreign table column', 'table constraint', 'function')
   LOOP
+    IF dropped.object_type = 'function' THEN
+      FOR needed IN
+        SELECT k.source FROM @extschema@.gdpr_known_function k
+        WHERE k.function = dropped.objid AND k.version = pg_catalog.current_setting('server_version_num')::int / 10000
+          -- A source goes with its table.
+          AND NOT EXISTS (SELECT FROM @extschema@.gdpr_sources s
+                          JOIN pg_catalog.pg_event_trigger_dropped_objects() d ON d.classid = 'pg_class'::regclass AND d.objid = s.relation
+                          WHERE s.name = k.source)
+      LOOP
+        IF @extschema@.gdpr_strict_ddl() THEN
+          RAISE EXCEPTION 'function %.% is needed by source "%"', dropped.address_names[1], dropped.address_names[2], needed
+            USING ERRCODE = 'dependent_objects_still_exist',
+                  HINT = 'Register another with gdpr_register_source, or take the source out with gdpr_unregister_source, first.';
+        END IF;
+        RAISE WARNING 'function %.% was needed by source "%"', dropped.address_names[1], dropped.address_names[2], needed
+          USING HINT = 'Register another with gdpr_register_source, or take the source out with gdpr_unregister_source: until then its use is an error.';
+      END LOOP;
+      CONTINUE;
+    END IF;
     IF dropped.object_type = 'table constraint' THEN
       FOR needed IN
         SELECT pg_catalog.format('%s (%s)', d.relation::text, pg_catalog.array_to_string(d.columns, ', '))
@@ -373,6 +457,9 @@ BEGIN
       END IF;
       IF EXISTS (SELECT FROM @extschema@.gdpr_on_delete WHERE relation = dropped.objid) THEN
         DELETE FROM @extschema@.gdpr_on_delete WHERE relation = dropped.objid;
+      END IF;
+      IF EXISTS (SELECT FROM @extschema@.gdpr_sources WHERE relation = dropped.objid) THEN
+        DELETE FROM @extschema@.gdpr_sources WHERE relation = dropped.objid;
       END IF;
       IF EXISTS (SELECT FROM @extschema@.gdpr_registry WHERE relation = dropped.objid) THEN
         DELETE FROM @extschema@.gdpr_registry WHERE relation = dropped.objid;
@@ -509,6 +596,14 @@ COMMENT ON FUNCTION gdpr_expression_text(text, regclass, regclass) IS 'Internal:
 
 COMMENT ON FUNCTION gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb, text) IS
   'Registers a table as holding personal data, or changes what is given of its entry (Art. 30 GDPR). Needs ownership of the table (42501)';
+COMMENT ON FUNCTION gdpr_register_source(text, regproc, regproc, regclass, text, jsonb, text) IS
+  'Registers a store outside the database: its functions that collect (Art. 15 GDPR) and erase (Art. 17). Needs ownership of the functions, and of the table or the extension (42501)';
+COMMENT ON FUNCTION gdpr_unregister_source(text) IS
+  'Takes a store outside the database out of the registry. Needs ownership of its table or of the extension (42501); 42704 if there is none';
+COMMENT ON FUNCTION gdpr_sources_check() IS 'Internal: trigger of gdpr_sources';
+COMMENT ON FUNCTION gdpr_remember_functions() IS 'Internal: trigger of gdpr_sources';
+COMMENT ON FUNCTION gdpr_function_of(text, text) IS 'Internal: the function that a name means';
+COMMENT ON FUNCTION gdpr_function_now(text, text, text) IS 'Internal: the name that a function has now';
 COMMENT ON FUNCTION gdpr_unregister(regclass) IS 'Takes a table out of the registry. Needs ownership of the table (42501)';
 COMMENT ON FUNCTION gdpr_link(regclass, text[], regclass, text[], text, text) IS
   'Declares a link from rows of one table to rows of another, or what a foreign key means: owner, accessor, context, ignore. Needs ownership of both tables (42501)';
@@ -594,6 +689,8 @@ COMMENT ON FUNCTION gdpr_rules_now(regclass, jsonb) IS 'Internal: rules with the
 -- gdpr_internal: it refuses whoever does not know the action's token, or tells nothing.
 REVOKE ALL ON FUNCTION
   gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb, text), gdpr_unregister(regclass),
+  gdpr_register_source(text, regproc, regproc, regclass, text, jsonb, text), gdpr_unregister_source(text), gdpr_sources_check(), gdpr_remember_functions(),
+  gdpr_function_of(text, text), gdpr_function_now(text, text, text),
   gdpr_link(regclass, text[], regclass, text[], text, text), gdpr_unlink(regclass, text[], regclass, text[]),
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_search(text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(), gdpr_erase(regclass, anyelement), gdpr_erase(regclass, text),

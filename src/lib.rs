@@ -16,6 +16,7 @@ mod plan;
 mod registry;
 mod search;
 mod security;
+mod source;
 mod spi;
 mod sql;
 mod strategy;
@@ -56,7 +57,15 @@ pgrx::extension_sql_file!(
 pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry", "log", "seal", "certificate", "mirror", "export", "find"],
+    requires = [
+        "registry",
+        "log",
+        "seal",
+        "certificate",
+        "mirror",
+        "export",
+        "find"
+    ],
     finalize
 );
 

@@ -2,6 +2,7 @@
 //! as `ri_triggers.c` does it for foreign key actions.
 
 use crate::catalog::cache;
+use crate::catalog::function::Function;
 use crate::catalog::relation::{self, Relation};
 use crate::catalog::version;
 use crate::error::{Code, Error, Result};
@@ -105,6 +106,41 @@ fn require_no_shadows(relation: &Relation) -> Result<()> {
         ),
     )
     .detail("Their functions have no search_path of their own.")
+    .hint("DISCARD TEMP; or let the owner ALTER FUNCTION ... SET search_path."))
+}
+
+/// Becomes the owner of a function that somebody else has called for. What it does not qualify is found in pg_catalog; but also among the session's temporary
+/// objects, as in `require_no_shadows`: so there must be none, or the function must have a path of its own. Needs SPI and pinned settings. 42501 otherwise.
+pub fn as_owner_of(function: &Function) -> Result<RunAs> {
+    let (mut temporary, mut toast) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
+    // SAFETY: both pointers are to live locals; then a catalog look-up by oid.
+    let can_be_owner = unsafe {
+        pg_sys::GetTempNamespaceState(&mut temporary, &mut toast);
+        pg_sys::is_member_of_role(caller(), function.owner)
+    };
+    let mut is_shadowed = false;
+    if temporary != pg_sys::InvalidOid && !can_be_owner {
+        let sql = "SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
+            WHERE p.oid = $1 AND l.lanname NOT IN ('c', 'internal') \
+            AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) c WHERE c LIKE 'search_path=%') \
+            AND (EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = $2) OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = $2)) LIMIT 1";
+        let types = [pg_sys::OIDOID, pg_sys::OIDOID];
+        let parameters = [function.oid.into_datum(), temporary.into_datum()];
+        kept::of_session(sql, &types, Planning::Once)?.run(&parameters, Access::Read, |_| {
+            is_shadowed = true;
+        })?;
+    }
+    if !is_shadowed {
+        return Ok(RunAs::new(function.owner));
+    }
+    Err(Error::new(
+        Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+        format!(
+            "function {}, which is another role's, could find temporary objects of this session",
+            function.qualified()
+        ),
+    )
+    .detail("It has no search_path of its own.")
     .hint("DISCARD TEMP; or let the owner ALTER FUNCTION ... SET search_path."))
 }
 
@@ -227,6 +263,15 @@ pub struct ByIndex(#[allow(dead_code)] PinnedSettings); // held for its Drop
 impl ByIndex {
     pub fn new() -> Self {
         Self(PinnedSettings::of(&[(c"enable_seqscan", c"off")]))
+    }
+}
+
+/// While it lives, nothing is written.
+pub struct ReadOnly(#[allow(dead_code)] PinnedSettings); // held for its Drop
+
+impl ReadOnly {
+    pub fn new() -> Self {
+        Self(PinnedSettings::of(&[(c"transaction_read_only", c"on")]))
     }
 }
 

@@ -5,6 +5,7 @@ use super::done::Done;
 use super::outside::Later;
 use super::report::Line;
 use super::session::{Asked, ROUNDS, Session, endless};
+use super::sources::Sources;
 use super::work::Goal;
 use crate::catalog::home::Home;
 use crate::error::Result;
@@ -23,11 +24,16 @@ pub fn anonymise(home: &Home, call: &Call, asked: &Asked) -> Result<Vec<Line>> {
     let mut done = Done::new(&deciding);
     let mut earlier = None;
     let mut later = Later::default();
+    let mut sources = None;
     for round in 0.. {
         let mut found = session.walk(Purpose::Act, earlier.as_ref())?;
         let mut work = deciding.decide(&found)?;
         if round == 0 {
             session.begin_with(&work)?;
+            sources = Sources::of(&session, asked, &found, Access::Lock)?;
+            if let Some(sources) = &sources {
+                done.reported(sources.kept()?);
+            }
             for unchanged in &work.unchanged {
                 if let Some(found) = &found[unchanged.table] {
                     done.unchanged(unchanged, found)?;
@@ -48,9 +54,6 @@ pub fn anonymise(home: &Home, call: &Call, asked: &Asked) -> Result<Vec<Line>> {
             .changes
             .iter()
             .any(|change| session.plan.tables[change.table].triggers);
-        if !fired || !asked.cascade {
-            break;
-        }
         // A forced change is made once, not in every round.
         done.remember()?;
         session.find_also(&done.take_moved())?;
@@ -59,8 +62,18 @@ pub fn anonymise(home: &Home, call: &Call, asked: &Asked) -> Result<Vec<Line>> {
             links: session.plan.moving_links.iter().copied().collect(),
         });
         deciding.force.set(false);
+        if !fired || !asked.cascade {
+            break;
+        }
     }
-    later.run(&deciding, &mut done)?;
+    if let Some(sources) = sources.filter(Sources::has_erasers) {
+        done.reported(sources.erase("anonymise")?);
+        later.run(&deciding, &mut done)?;
+        let found = session.walk(Purpose::Act, earlier.as_ref())?;
+        sources.require_untouched(&deciding.decide(&found)?)?;
+    } else {
+        later.run(&deciding, &mut done)?;
+    }
     let lines = done.lines();
     done.log("anonymise")?;
     Ok(lines)

@@ -11,6 +11,7 @@ use crate::log::event::{self, Event, Request};
 use crate::log::fingerprint::{MARK, WHOLE_ROW};
 use crate::log::keys::write_key;
 use crate::plan::{Reference, TablePlan, Treatment, image};
+use crate::source::Reported;
 use crate::walk::found::Found;
 use pgrx::pg_sys::Oid;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -32,6 +33,8 @@ pub struct Done<'a> {
     /// What ON DELETE ANONYMISE did: rows, and events.
     on_delete: BTreeMap<(usize, Action), (Oid, u64)>,
     events: Vec<Event>,
+    /// What became of what sources hold.
+    sources: Vec<Reported>,
 }
 
 /// An event in the making.
@@ -95,7 +98,13 @@ impl<'a> Done<'a> {
             forgotten: Vec::new(),
             on_delete: BTreeMap::new(),
             events: Vec::new(),
+            sources: Vec::new(),
         }
+    }
+
+    /// What sources hold was erased there, or is kept.
+    pub fn reported(&mut self, sources: Vec<Reported>) {
+        self.sources.extend(sources);
     }
 
     pub fn unchanged(&mut self, unchanged: &Unchanged, found: &Found) -> Result<()> {
@@ -297,12 +306,15 @@ impl<'a> Done<'a> {
             line.or_insert((relation, 0)).1 += rows;
         }
         let line = |((_, action), (relation, rows)): ((usize, Action), (Oid, u64))| Line {
-            relation,
+            relation: Some(relation),
             action: action.word(),
             rows,
             ground: action.ground(),
         };
-        lines.into_iter().map(line).collect()
+        let mut sources: Vec<&Reported> = self.sources.iter().collect();
+        sources.sort_by_key(|reported| &reported.source);
+        let sources = sources.into_iter().map(Line::of_source);
+        lines.into_iter().map(line).chain(sources).collect()
     }
 
     /// The keys that start rows have got since this was asked last.
@@ -356,7 +368,26 @@ impl<'a> Done<'a> {
                 });
             }
         }
+        let sources = self.sources.into_iter();
+        events.extend(
+            sources
+                .filter(|reported| reported.rows > 0)
+                .map(event_of_source),
+        );
         Ok(events)
+    }
+}
+
+fn event_of_source(reported: Reported) -> Event {
+    Event {
+        relation: format!("{}{}", event::SOURCE, reported.source),
+        action: reported.action,
+        rows: reported.rows,
+        key_columns: Vec::new(),
+        keys: "[]".to_owned(),
+        columns: Vec::new(),
+        fingerprints: None,
+        ground: reported.ground,
     }
 }
 

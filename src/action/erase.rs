@@ -5,6 +5,7 @@ use super::outside::Later;
 use super::release::Released;
 use super::report::{Action, Line};
 use super::session::{Asked, ROUNDS, Session, endless};
+use super::sources::Sources;
 use super::work::{Goal, Unchanged, Work};
 use super::{apply, delete, detach, on_delete};
 use crate::catalog::home::Home;
@@ -28,11 +29,20 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
     let mut earlier: Option<Earlier> = None;
     let mut kept = HashSet::new();
     let mut later = Later::default();
+    let mut sources = None;
+    let call_of = match goal {
+        Goal::Delete => "delete",
+        _ => "erase",
+    };
     for round in 0.. {
         let mut found = session.walk(Purpose::Erase, earlier.as_ref())?;
         let mut work = deciding.decide(&found)?;
         if round == 0 {
             session.begin_with(&work)?;
+            sources = Sources::of(&session, asked, &found, Access::Lock)?;
+            if let Some(sources) = &sources {
+                done.reported(sources.kept()?);
+            }
             for unchanged in &work.unchanged {
                 if let Some(found) = &found[unchanged.table] {
                     if is_kept(&session.plan, unchanged) {
@@ -79,22 +89,27 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
         }
         apply::together(&session.plan, &work, &found, &mut done)?;
         apply::after(&session.plan, &work, &found)?;
-        if !fires(&session, &work)? {
-            break;
-        }
         done.remember()?;
         session.find_also(&done.take_moved())?;
+        let fires = fires(&session, &work)?;
         earlier = Some(Earlier {
             links: links(&session.plan.graph, &session.plan.moving_links, &work),
             found,
         });
+        if !fires {
+            break;
+        }
     }
-    later.run(&deciding, &mut done)?;
+    if let Some(sources) = sources.filter(Sources::has_erasers) {
+        done.reported(sources.erase(call_of)?);
+        later.run(&deciding, &mut done)?;
+        let found = session.walk(Purpose::Erase, earlier.as_ref())?;
+        sources.require_untouched(&deciding.decide(&found)?)?;
+    } else {
+        later.run(&deciding, &mut done)?;
+    }
     let lines = done.lines();
-    done.log(match goal {
-        Goal::Delete => "delete",
-        _ => "erase",
-    })?;
+    done.log(call_of)?;
     Ok(lines)
 }
 

@@ -19,6 +19,7 @@ mod report;
 pub mod rerun;
 mod rewrite;
 mod session;
+mod sources;
 mod statement;
 mod update;
 mod work;

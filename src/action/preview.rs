@@ -5,6 +5,7 @@ use super::done::{action, place, rows_detached};
 use super::on_delete;
 use super::report::{Action, Line};
 use super::session::{Asked, Session};
+use super::sources::Sources;
 use super::work::{Deciding, Goal, Work};
 use crate::catalog::home::Home;
 use crate::error::Result;
@@ -25,7 +26,11 @@ pub fn preview(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Ve
     let work = deciding.decide(&found)?;
     apply::require_single_rows(&session.plan, &work)?;
     let on_delete = on_delete::preview(&deciding, &work, &found)?;
-    lines(&deciding, &work, on_delete)
+    let mut lines = lines(&deciding, &work, on_delete)?;
+    if let Some(sources) = Sources::of(&session, asked, &found, Access::Read)? {
+        lines.extend(sources.preview()?.iter().map(Line::of_source));
+    }
+    Ok(lines)
 }
 
 /// What is to be done, in the order of the walk.
@@ -68,7 +73,7 @@ fn lines(
         .into_iter()
         .filter(|(_, (_, rows))| *rows > 0)
         .map(|((_, action), (relation, rows))| Line {
-            relation,
+            relation: Some(relation),
             action: action.word(),
             rows,
             ground: action.ground(),

@@ -1,13 +1,27 @@
 //! What an action did, in the words of the report: a line per table and action.
 
+use crate::source::{self, Reported};
 use pgrx::pg_sys::Oid;
 
 /// A row of the result.
 pub struct Line {
-    pub relation: Oid,
+    /// None for what is not in a table: a source.
+    pub relation: Option<Oid>,
     pub action: &'static str,
     pub rows: u64,
     pub ground: Option<String>,
+}
+
+impl Line {
+    /// What became of what a source holds.
+    pub fn of_source(reported: &Reported) -> Self {
+        Self {
+            relation: None,
+            action: reported.action,
+            rows: reported.rows,
+            ground: Some(source::said(&reported.source, reported.ground.as_deref())),
+        }
+    }
 }
 
 /// What becomes of rows, in the order of the report.

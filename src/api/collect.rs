@@ -5,16 +5,19 @@ use crate::catalog::home::Home;
 use crate::error::Result;
 use crate::log::read;
 use crate::security::PinnedSettings;
+use crate::source::{self, Keys};
 use crate::spi::Connection;
 use crate::spi::store::Store;
 use crate::walk::begin::{self, Call};
 use crate::walk::output::Output;
 use crate::walk::statements::Purpose;
-use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use pgrx::{IntoDatum, PgMemoryContexts};
 
 /// Every row that is held about a person, each once: Art. 15 GDPR.
+///
+/// What sources hold of the rows comes last: depth, relation and key are NULL, via is `source name`, data is what the source's function returned.
 ///
 /// `id` is the subject's key: of its type or as text; a composite key as jsonb; an array for many subjects. Reads in the calling query's snapshot, takes no locks.
 /// Raises 22004 (NULL argument), 22P02 and 22023 (id does not fit the key), 42501 (a table that may not be read in full), 42703 (a link
@@ -42,10 +45,33 @@ fn collect(fcinfo: pg_sys::FunctionCallInfo) -> Result<()> {
     let _spi = Connection::open();
     let call = Call::of(fcinfo, subject)?;
     let memory = PgMemoryContexts::new("gdpr_ext names");
-    let mut output = Output::new(store, &call.names, memory.value());
+    let mut output = Output::new(store.clone(), &call.names, memory.value());
     output.persons = read::COLLECT.is_logged().then(Vec::new);
+    output.keys = Keys::wanted(call.graph());
     let _pinned = PinnedSettings::new();
     begin::walk(&call, id, type_oid, Purpose::Collect, Some(&mut output))?;
-    let persons = output.persons.unwrap_or_default();
-    read::log(&home, call.graph(), read::COLLECT, &persons)
+    let Output { persons, keys, .. } = output;
+    if let Some(keys) = keys {
+        put_sources(&keys, store)?;
+    }
+    read::log(
+        &home,
+        call.graph(),
+        read::COLLECT,
+        &persons.unwrap_or_default(),
+    )
+}
+
+/// What the sources hold: rows of no table.
+fn put_sources(keys: &Keys, mut store: Store) -> Result<()> {
+    source::collect(keys, |source, document| {
+        store.put([
+            None,
+            None,
+            None,
+            source::said(&source.name, None).into_datum(),
+            false.into_datum(),
+            Some(document),
+        ]);
+    })
 }

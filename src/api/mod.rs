@@ -17,6 +17,7 @@ mod on_delete;
 mod register;
 mod rerun;
 mod search;
+mod source;
 mod triggers;
 
 use crate::error::{Error, Result};

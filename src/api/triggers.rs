@@ -8,6 +8,7 @@ use crate::error::{self, Error};
 use crate::registry::entry::Entry;
 use crate::registry::link::LinkEntry;
 use crate::registry::on_delete::OnDeleteEntry;
+use crate::registry::source::{self, SourceEntry};
 use crate::registry::write;
 use crate::spi::written::Written;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -33,6 +34,12 @@ fn gdpr_links_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, E
 #[pg_trigger]
 fn gdpr_on_delete_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
     Ok(Some(raise(check_on_delete(trigger))))
+}
+
+/// BEFORE INSERT, UPDATE or DELETE ON gdpr_sources: only who owns the functions, and the table or the extension.
+#[pg_trigger]
+fn gdpr_sources_check<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
+    Ok(Some(raise(check_source(trigger))))
 }
 
 /// AFTER INSERT, UPDATE or DELETE ON gdpr_registry and gdpr_on_delete: makes the triggers of the table that the row names.
@@ -129,6 +136,30 @@ fn check_on_delete<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
     let mut stored = kept(trigger)?;
     set(&mut stored, "columns", entry.columns)?;
     set(&mut stored, "action", entry.action)?;
+    Ok(stored)
+}
+
+fn check_source<'a>(trigger: &'a PgTrigger<'a>) -> error::Result<Row<'a>> {
+    let home = home(trigger)?;
+    if let Some(old) = Written::old_row(trigger) {
+        source::require_owner(&home, source::existing(old.field("relation")?))?;
+    }
+    let Some(row) = Written::new_row(trigger) else {
+        return kept(trigger);
+    };
+    let entry = SourceEntry {
+        name: row.required("name")?,
+        collect: row.required("collect")?,
+        erase: row.field("erase")?,
+        relation: row.field("relation")?,
+        ground: row.field("ground")?,
+        label: row.field("label")?,
+        facts: row.required::<JsonB>("facts")?.0,
+    }
+    .checked(&home)?;
+    let mut stored = kept(trigger)?;
+    set(&mut stored, "collect", entry.collect)?;
+    set(&mut stored, "erase", entry.erase)?;
     Ok(stored)
 }
 

@@ -10,6 +10,7 @@ pub struct Home {
     pub registry: pg_sys::Oid,
     pub links: pg_sys::Oid,
     pub on_delete: pg_sys::Oid,
+    pub sources: pg_sys::Oid,
     pub owner: pg_sys::Oid,
 }
 
@@ -39,12 +40,14 @@ impl Home {
             let registry = table(c"gdpr_registry", schema_oid)?;
             let links = table(c"gdpr_links", schema_oid)?;
             let on_delete = table(c"gdpr_on_delete", schema_oid)?;
+            let sources = table(c"gdpr_sources", schema_oid)?;
             let owner = super::relation::owner(registry)?;
             Ok(Self {
                 schema,
                 registry,
                 links,
                 on_delete,
+                sources,
                 owner,
             })
         }

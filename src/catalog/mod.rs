@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod details;
 pub mod expression;
+pub mod function;
 pub mod home;
 pub mod labels;
 pub mod operator;

@@ -16,6 +16,8 @@ pub struct Schema {
     /// A digest of what is registered.
     pub version: String,
     pub links: Vec<DeclaredLink>,
+    /// In the order of their names.
+    pub sources: Vec<Source>,
 }
 
 /// A foreign key, from the referenced (source) to the referencing table (target).
@@ -68,6 +70,29 @@ pub struct DeclaredLink {
     pub target_columns: Vec<String>,
     pub kind: String,
     pub condition: Option<String>,
+}
+
+/// A store outside the database.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Source {
+    pub name: String,
+    pub collect: Named,
+    pub erase: Option<Named>,
+    /// The table whose rows it is about; None for all persons of all subjects.
+    pub relation: Option<Oid>,
+    /// Why what it holds is kept, where it has no eraser.
+    pub ground: Option<String>,
+    pub label: Option<String>,
+    pub facts: serde_json::Value,
+}
+
+/// A function of a source.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Named {
+    /// qualified
+    pub name: String,
+    /// The function that had the name when the source was written; None where that is not known.
+    pub known: Option<Oid>,
 }
 
 /// What becomes of a key whose row is gone.

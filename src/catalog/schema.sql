@@ -28,7 +28,18 @@ SELECT json_build_object(
              coalesce(pg_catalog.string_agg(content, E'\n' ORDER BY content COLLATE "C"), ''), 'UTF8')), 'hex'), 16)
     FROM (SELECT row_to_json(r)::text AS content FROM @extschema@.gdpr_registry r
           UNION ALL SELECT row_to_json(l)::text FROM @extschema@.gdpr_links l
-          UNION ALL SELECT row_to_json(d)::text FROM @extschema@.gdpr_on_delete d) registry),
+          UNION ALL SELECT row_to_json(d)::text FROM @extschema@.gdpr_on_delete d
+          UNION ALL SELECT row_to_json(s)::text FROM @extschema@.gdpr_sources s) registry),
+  'sources', (
+    SELECT coalesce(json_agg(json_build_object(
+             'name', s.name, 'collect', json_build_object('name', s.collect, 'known', c.function::int8),
+             'erase', CASE WHEN s.erase IS NOT NULL THEN json_build_object('name', s.erase, 'known', e.function::int8) END,
+             'relation', s.relation::oid::int8, 'ground', s.ground, 'label', s.label, 'facts', s.facts) ORDER BY s.name COLLATE "C"), '[]')
+    FROM @extschema@.gdpr_sources s
+    LEFT JOIN @extschema@.gdpr_known_function c ON (c.source, c.action, c.version)
+      = (s.name, 'collect', pg_catalog.current_setting('server_version_num')::int / 10000)
+    LEFT JOIN @extschema@.gdpr_known_function e ON (e.source, e.action, e.version)
+      = (s.name, 'erase', pg_catalog.current_setting('server_version_num')::int / 10000)),
   'links', (
     SELECT coalesce(json_agg(json_build_object(
              'source', source::oid::int8, 'source_columns', source_columns,

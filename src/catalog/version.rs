@@ -82,3 +82,17 @@ pub fn owns_relation(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
     // SAFETY: catalog look-up by oid.
     unsafe { pg_sys::object_ownercheck(pg_sys::RelationRelationId, relation, role) }
 }
+
+/// `role` owns the function, or is a superuser.
+#[cfg(any(feature = "pg14", feature = "pg15"))]
+pub fn owns_function(function: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: catalog look-up by oid.
+    unsafe { pg_sys::pg_proc_ownercheck(function, role) }
+}
+
+/// `role` owns the function, or is a superuser.
+#[cfg(not(any(feature = "pg14", feature = "pg15")))]
+pub fn owns_function(function: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: catalog look-up by oid.
+    unsafe { pg_sys::object_ownercheck(pg_sys::ProcedureRelationId, function, role) }
+}

@@ -1,6 +1,6 @@
 //! The zip that is handed to the person: the document for people, for programs and for spreadsheets.
 
-use super::document::{Document, Section};
+use super::document::{Document, Mode, Section};
 use super::{csv, json, page};
 use deunicode::deunicode;
 use std::collections::HashSet;
@@ -124,17 +124,25 @@ fn stem(name: &str) -> String {
 
 fn readme(document: &Document, names: &[String], out: &mut impl Write) -> io::Result<()> {
     let mut line = |text: &str| write!(out, "{text}\r\n");
-    line(&format!(
-        "What is held about one person. Made: {}",
-        document.created_at
-    ))?;
+    let (title, nothing) = match document.mode {
+        Mode::Access => (
+            "What is held about one person: Art. 15 GDPR.",
+            "Nothing was found about this person.",
+        ),
+        Mode::Portability => (
+            "Data of one person, to take along: Art. 20 GDPR.",
+            "Nothing was found that this person could take along.",
+        ),
+    };
+    line(title)?;
+    line(&format!("Made: {}", document.created_at))?;
     line("")?;
     if document.rows() == 0 {
-        line("Nothing was found about this person.")?;
+        line(nothing)?;
         line("")?;
     }
     line("report.html   to read and to print; open it in a browser")?;
-    line("data.json     for programs: every value exactly as it is stored")?;
+    line("data.json     for programs; numbers, times and texts are exact")?;
     if !names.is_empty() {
         line("csv           for spreadsheets, a file for each kind of data:")?;
         line("")?;

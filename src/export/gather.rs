@@ -1,5 +1,6 @@
 //! The rows of a walk, kept for a document.
 
+use crate::source::Keys;
 use crate::spi::json;
 use crate::walk::output::{Given, Sink};
 use serde_json::value::RawValue;
@@ -9,6 +10,8 @@ pub struct Gathered {
     pub tables: Vec<Vec<Row>>,
     /// The keys of the persons, as JSON.
     pub persons: Vec<String>,
+    /// The keys of the rows that sources are called with, if any is.
+    pub keys: Option<Keys>,
 }
 
 pub struct Row {
@@ -28,6 +31,7 @@ impl Gathered {
         Self {
             tables: (0..tables).map(|_| Vec::new()).collect(),
             persons: Vec::new(),
+            keys: None,
         }
     }
 }
@@ -35,6 +39,12 @@ impl Gathered {
 impl Sink for Gathered {
     fn put(&mut self, given: &Given) {
         let [key, data] = given.content;
+        if let Some(keys) = &mut self.keys {
+            if given.via.is_none() {
+                keys.add_person(key);
+            }
+            keys.add(given.relation, key);
+        }
         if given.table == 0 && given.depth == 0 {
             self.persons.extend(key.map(json::text));
         }

@@ -25,6 +25,7 @@ use crate::log::read;
 use crate::plan::build::not_keys;
 use crate::registry::unregistered::{self, Unregistered};
 use crate::security::PinnedSettings;
+use crate::source::{self, Keys};
 use crate::spi::json::now;
 use crate::walk::Walk;
 use crate::walk::begin::Call;
@@ -59,6 +60,7 @@ pub fn document(
         ));
     }
     let mut gathered = Gathered::new(graph.tables.len());
+    gathered.keys = Keys::wanted(graph);
     let walk = Walk::new(
         graph,
         Reading::only(Purpose::Export),
@@ -69,7 +71,21 @@ pub fn document(
     walk.unreviewed().refuse(graph, &call.names)?;
     drop(walk);
     require_registered(graph, &gathered)?;
-    let sections = sections(graph, &gathered, mode)?;
+    let mut sections = sections(graph, &gathered, mode)?;
+    if let Some(keys) = &gathered.keys {
+        for (source, documents) in source::collected(keys)? {
+            if !documents.is_empty() {
+                let facts = facts::of_source(&source.facts, graph.start());
+                sections.push(section::of_source(
+                    &source.name,
+                    source.label.as_deref(),
+                    facts,
+                    &documents,
+                )?);
+            }
+        }
+    }
+    section::distinguish(&mut sections);
     let document = Document {
         mode,
         subject: subject(graph, &gathered, &ids)?,
@@ -194,7 +210,6 @@ fn sections(graph: &Graph, gathered: &Gathered, mode: Mode) -> Result<Vec<Sectio
             rows,
         });
     }
-    section::distinguish(&mut sections);
     Ok(sections)
 }
 

@@ -111,7 +111,7 @@ impl Session {
                 home: Some(home.clone()),
                 ..Self::default()
             };
-            cache::watch([home.registry, home.links, home.on_delete]);
+            cache::watch([home.registry, home.links, home.on_delete, home.sources]);
             cache::invalidate();
         }
         let changes = cache::take();

@@ -15,6 +15,9 @@ use uuid::Uuid;
 /// What a session LISTENs to.
 const CHANNEL: &str = "gdpr_event";
 
+/// What `relation` begins with where an event is about a store outside the database. No table is called so: its name would be in quotes.
+pub const SOURCE: &str = "source:";
+
 pub struct Event {
     /// qualified name
     pub relation: String,

@@ -12,6 +12,7 @@ mod probe;
 pub mod register;
 pub mod rules;
 pub mod search;
+pub mod source;
 pub mod unregistered;
 pub mod write;
 

@@ -325,8 +325,8 @@ fn text(ways: &Ways, link: &Link, size: Size) -> Result<(String, Vec<Oid>)> {
         let source = read_again(source);
         let value = keys.add(target.value.wanted.element, &target.value.restore);
         let equality: &Equality = equality;
-        matches.extend(keys.sent_to(relation, equality, &source));
-        matches.push(equality.sql(&source, &value));
+        let test = equality.sql(&source, &value);
+        matches.push(keys.test(relation, equality, &source, test));
     }
     if let Some(condition) = &link.condition {
         let read = condition

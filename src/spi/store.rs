@@ -2,6 +2,7 @@
 
 use pgrx::pg_sys;
 
+#[derive(Clone)]
 pub struct Store {
     state: *mut pg_sys::Tuplestorestate,
     columns: pg_sys::TupleDesc,

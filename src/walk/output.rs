@@ -1,6 +1,7 @@
 //! What becomes of the rows that a walk gives out; and the rows of `gdpr_collect`, written where PostgreSQL reads them from.
 
 use crate::link::name::LinkName;
+use crate::source::Keys;
 use crate::spi::json;
 use crate::spi::row::Row;
 use crate::spi::store::Store;
@@ -34,6 +35,8 @@ pub struct Output<'a> {
     pub persons: Option<Vec<String>>,
     /// link names as values, made when first needed
     via: Vec<Option<pg_sys::Datum>>,
+    /// The keys of the rows that sources are called with, if any is.
+    pub keys: Option<Keys>,
 }
 
 /// A row's key and data, as its statement made them.
@@ -52,6 +55,7 @@ impl<'a> Output<'a> {
             memory,
             persons: None,
             via: vec![None; names.len()],
+            keys: None,
         }
     }
 
@@ -71,6 +75,12 @@ impl Sink for Output<'_> {
     fn put(&mut self, given: &Given) {
         let via = given.via.and_then(|link| self.name(link));
         let [key, data] = given.content;
+        if let Some(keys) = &mut self.keys {
+            if given.via.is_none() {
+                keys.add_person(key);
+            }
+            keys.add(given.relation, key);
+        }
         if let (Some(persons), Some(key), 0) = (&mut self.persons, key, given.depth) {
             persons.push(json::text(key));
         }

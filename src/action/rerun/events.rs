@@ -2,6 +2,7 @@
 
 use super::source::uuid_bytes;
 use crate::error::{Code, Error, Result};
+use crate::log::event::SOURCE;
 use crate::log::fingerprint::{MARK, WHOLE_ROW};
 use crate::spi::row::Row;
 use pgrx::FromDatum;
@@ -122,6 +123,10 @@ impl Events {
         let number = |column: usize| row.get(column).map_or(0, |datum| datum.value() as i64);
         let action = self.text(text(3));
         let what = match &*action {
+            // What a restore has not brought back: it is elsewhere.
+            "deleted" | "anonymised" | "pseudonymised" | "kept" if text(2).starts_with(SOURCE) => {
+                What::Other
+            }
             "deleted" => What::Deleted,
             "anonymised" | "pseudonymised" => What::Changed,
             "detached" => What::Detached,

@@ -1,4 +1,4 @@
-use super::super::document::{Kind, Mode};
+use super::super::document::Kind;
 use super::super::json::sample::{document, large, section, within};
 use super::*;
 use std::io::{Cursor, Read, SeekFrom};
@@ -138,8 +138,18 @@ fn a_portable_archive_has_the_same_files() {
     let mut document = shop();
     let access = bytes(&document);
     document.mode = Mode::Portability;
-    assert_eq!(open(&document).len(), 5);
+    let mut zip = open(&document);
+    assert_eq!(zip.len(), 5);
     assert_ne!(bytes(&document), access);
+    assert!(
+        file(&mut zip, "README.txt")
+            .starts_with("Data of one person, to take along: Art. 20 GDPR.\r\n")
+    );
+    document.sections.clear();
+    assert!(
+        file(&mut open(&document), "README.txt")
+            .contains("Nothing was found that this person could take along.")
+    );
 }
 
 #[test]

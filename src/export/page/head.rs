@@ -33,6 +33,13 @@ pub fn head(document: &Document, outline: &Outline) -> Markup {
 fn lead(document: &Document) -> Markup {
     html! {
         @match document.mode {
+            _ if document.rows() == 0 => {
+                "The answer to the question which personal data are held about " (person(&document.subject))
+                @match document.mode {
+                    Mode::Access => " (Art. 15 GDPR).",
+                    Mode::Portability => " and can be taken along (Art. 20 GDPR).",
+                }
+            }
             Mode::Access => {
                 "A copy of the personal data that are held about " (person(&document.subject))
                 ", and what the law entitles you to be told about them (Art. 15 GDPR)."
@@ -171,22 +178,17 @@ fn rights() -> Markup {
 }
 
 fn missing(document: &Document) -> Markup {
-    let mut facts: Vec<(&str, &str)> = Vec::new();
-    for missing in &document.missing {
-        if !facts.contains(&(missing.fact, missing.article)) {
-            facts.push((missing.fact, missing.article));
-        }
-    }
+    let facts = missing_facts(document);
     html! {
         @if !facts.is_empty() {
             section.missing aria-labelledby="missing" {
                 h2 id="missing" { "Not stated" }
                 p { "You are to be told the following, too. It has not been recorded yet: please ask for it." }
                 dl {
-                    @for (fact, article) in facts {
+                    @for (article, fact, labels) in facts {
                         div {
                             dt { (question(fact)) " " span.article { "Art. " (article) } }
-                            dd { (of(document, fact)) }
+                            dd { (names(&labels)) }
                         }
                     }
                 }
@@ -195,16 +197,31 @@ fn missing(document: &Document) -> Markup {
     }
 }
 
-/// The sections of which a fact is missing.
-fn of(document: &Document, fact: &str) -> Markup {
-    let missing = document
-        .missing
-        .iter()
-        .filter(|missing| missing.fact == fact);
-    let labels: Vec<_> = missing
-        .filter_map(|missing| document.sections.get(missing.section?))
-        .map(|section| &section.label)
-        .collect();
+/// The article, the fact, and the sections of which it is missing; of which nothing is held, nothing is missing.
+fn missing_facts(document: &Document) -> Vec<(&str, &str, Vec<&str>)> {
+    let mut facts: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for missing in &document.missing {
+        let section = missing
+            .section
+            .and_then(|number| document.sections.get(number));
+        if section.is_some_and(|section| section.rows.is_empty()) {
+            continue;
+        }
+        let known = facts
+            .iter()
+            .position(|(article, fact, _)| (*article, *fact) == (missing.article, missing.fact));
+        let at = known.unwrap_or(facts.len());
+        if known.is_none() {
+            facts.push((missing.article, missing.fact, Vec::new()));
+        }
+        facts[at]
+            .2
+            .extend(section.map(|section| section.label.as_str()));
+    }
+    facts
+}
+
+fn names(labels: &[&str]) -> Markup {
     html! {
         @if labels.is_empty() { "for all sections" }
         @for (index, label) in labels.iter().enumerate() {
@@ -214,7 +231,11 @@ fn of(document: &Document, fact: &str) -> Markup {
     }
 }
 
+/// How the values are to be read, where there are any.
 pub fn foot(document: &Document) -> Markup {
+    if document.rows() == 0 {
+        return html! {};
+    }
     html! {
         footer {
             h2 { "How to read this page" }

@@ -109,6 +109,7 @@ pub fn shop() -> Document {
         visits(),
         photos(),
         newsletter(),
+        returned(),
     ]);
     document.missing = vec![
         Missing {
@@ -294,6 +295,20 @@ fn lines() -> Section {
         within: Some(2),
         facts,
         ..section("public.order_line", "Order lines", columns, rows)
+    }
+}
+
+/// Within the order lines, which are within the orders.
+fn returned() -> Section {
+    let columns = vec![
+        key("line_id"),
+        column("returned_on", "Returned on", Kind::Date),
+        column("reason", "Reason", Kind::Text),
+    ];
+    let rows = vec![row_of(0, json!([1, "2026-05-11", "The spout had a chip"]))];
+    Section {
+        within: Some(3),
+        ..section("public.returned", "Returns", columns, rows)
     }
 }
 

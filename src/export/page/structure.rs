@@ -11,6 +11,7 @@ use std::borrow::Cow;
 const DEEPEST: usize = 6;
 /// Longer texts do not stand beside each other.
 const SHORT: usize = 24;
+const LONGEST_BYTES: usize = 64;
 
 pub fn structure(json: &str) -> Markup {
     at(json, 0)
@@ -21,7 +22,7 @@ fn at(json: &str, depth: usize) -> Markup {
         Json::Null => value::none(),
         Json::Boolean(boolean) => value::yes_or_no(boolean),
         Json::Number(digits) => number::quantity(digits),
-        Json::Text(text) => value::text(&text),
+        Json::Text(text) => long_bytes(&text).unwrap_or_else(|| value::text(&text)),
         Json::Unreadable(text) => value::text(text),
         Json::List(items) if items.is_empty() => value::quiet("(empty list)"),
         Json::Object(entries) if entries.is_empty() => value::quiet("(empty)"),
@@ -29,6 +30,16 @@ fn at(json: &str, depth: usize) -> Markup {
         Json::List(items) => list(&items, depth),
         Json::Object(entries) => object(&entries, depth),
     }
+}
+
+/// Bytes are not known by a column's type here. What is short may be read as well as counted.
+fn long_bytes(text: &str) -> Option<Markup> {
+    let is_bytes = text.len() > LONGEST_BYTES
+        && text
+            .strip_prefix("\\x")?
+            .bytes()
+            .all(|digit| digit.is_ascii_hexdigit());
+    value::bytes(text).filter(|_| is_bytes)
 }
 
 fn list(items: &[&RawValue], depth: usize) -> Markup {

@@ -85,7 +85,7 @@ pub fn is_wide(cell: Cell, column: &Column) -> bool {
 }
 
 /// Its size: there is nothing to read in it.
-fn bytes(written: &str) -> Option<Markup> {
+pub fn bytes(written: &str) -> Option<Markup> {
     let digits = written.strip_prefix("\\x")?;
     let count = digits.len() / 2;
     match count {
