@@ -52,9 +52,9 @@ EXPORTED_COLUMNS = [
     ("export_s", "s", "{:,.2f}".format),
     ("result_mb", "result MB", "{:,.1f}".format),
     ("data_mb", "data.json MB", "{:,.1f}".format),
-    ("export_peak_mb", "VmHWM grows MB", "{:,.0f}".format),
-    ("export_private_mb", "private MB", "{:,.0f}".format),
-    ("multiple", "VmHWM by data.json", "{:,.2f}".format),
+    ("export_peak_mb", "VmHWM +MB", "{:,.0f}".format),
+    ("export_private_mb", "private +MB", "{:,.0f}".format),
+    ("multiple", "private by data.json", "{:,.2f}".format),
     ("multiple_goal", "goal", "{:.1f}".format),
     ("multiple_verdict", "", str),
 ]

@@ -1,6 +1,6 @@
 //! What rows are called where people read of them: `Tea pot`, not `product_id: 5`.
 
-use super::gather::Gathered;
+use super::gather::Row;
 use super::redact::is_of_persons;
 use super::shown::Shown;
 use super::value;
@@ -16,13 +16,12 @@ use crate::spi::column::Column as Values;
 use crate::spi::guarded;
 use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
-use crate::sql::Ident;
 use crate::strategy::running;
 use crate::walk::identity::IdentityColumn;
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use crate::walk::text::{found_by, match_columns};
-use pgrx::{FromDatum, IntoDatum, PgMemoryContexts, pg_sys};
+use pgrx::{FromDatum, IntoDatum, PgMemoryContexts};
 use std::collections::{HashMap, HashSet};
 
 /// What the rows are called that a table's rows refer to: by a `context` link, or where it is disclosed, people.
@@ -44,12 +43,7 @@ impl Context {
 }
 
 /// The contexts of the rows of a table that are to be named, one for a column.
-pub fn contexts(
-    graph: &Graph,
-    number: usize,
-    shown: &Shown,
-    gathered: &Gathered,
-) -> Result<Vec<Context>> {
+pub fn contexts(graph: &Graph, number: usize, shown: &Shown, rows: &[Row]) -> Result<Vec<Context>> {
     let mut contexts: Vec<Context> = Vec::new();
     for of in &graph.links {
         let is_of_table = of.target.table == number && of.condition.is_none();
@@ -75,13 +69,14 @@ pub fn contexts(
             continue;
         }
         let relation = graph.relation(of.source.scan)?;
-        let (Some(expression), Some(referenced)) =
-            (expression(graph, of, relation)?, referenced(of, relation))
-        else {
+        let entry = graph.tables[of.source.table].entry.as_ref();
+        let spec = entry.map(|entry| Spec::parse(&entry.export)).transpose()?;
+        let expression = spec.and_then(|spec| spec.label_expression);
+        let (Some(expression), Some(referenced)) = (expression, referenced(of, relation)) else {
             continue;
         };
         let mut keys = HashSet::new();
-        for row in &gathered.tables[number] {
+        for row in rows {
             let values = row.values()?;
             keys.extend(value::texts(
                 &values,
@@ -95,26 +90,6 @@ pub fn contexts(
         contexts.push(context);
     }
     Ok(contexts)
-}
-
-/// What is called so by people, if the registry does not say: of a table of which it says nothing.
-const NAMES: [&str; 3] = ["name", "title", "label"];
-
-/// The expression that says what a row of a link's source is called: the registered one; else, of a table that is not registered and that the caller may
-/// read, the column that is called like a name.
-fn expression(graph: &Graph, link: &Link, relation: &Relation) -> Result<Option<String>> {
-    if let Some(entry) = &graph.tables[link.source.table].entry {
-        return Ok(Spec::parse(&entry.export)?.label_expression);
-    }
-    let is_text = |column: &Column| {
-        types::category_and_class(types::base_type(column.type_oid)).0 == pg_sys::TYPCATEGORY_STRING
-    };
-    let mut columns = NAMES.iter().filter_map(|name| relation.column(name));
-    let column = columns.find(|column| is_text(column) && !link.reviewed);
-    let may_read = || security::require_access(relation, security::caller(), false).is_ok();
-    Ok(column
-        .filter(|_| may_read())
-        .map(|column| Ident(&column.name).to_string()))
 }
 
 /// The columns that a link compares in its source; None if it compares anything else.

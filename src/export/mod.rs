@@ -29,12 +29,14 @@ use crate::source::{self, Keys};
 use crate::spi::json::now;
 use crate::walk::Walk;
 use crate::walk::begin::Call;
+use crate::walk::found::Found;
 use crate::walk::statements::{Purpose, Reading};
 use crate::walk::subject::Ids;
 use document::{Document, Mode, Origin, Section, Subject};
 use gather::Gathered;
 use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::{Datum, Oid};
+use redact::Redaction;
 use section::{Made, Making};
 use shown::Shown;
 
@@ -69,9 +71,10 @@ pub fn document(
     );
     let walk = walk.run(&ids)?;
     walk.unreviewed().refuse(graph, &call.names)?;
-    drop(walk);
+    let found = walk.into_found();
     require_registered(graph, &gathered)?;
-    let mut sections = sections(graph, &gathered, mode)?;
+    let subject = subject(graph, &gathered, &ids)?;
+    let mut sections = sections(graph, &mut gathered, &found, mode)?;
     if let Some(keys) = &gathered.keys {
         for (source, documents) in source::collected(keys)? {
             if !documents.is_empty() {
@@ -88,7 +91,7 @@ pub fn document(
     section::distinguish(&mut sections);
     let document = Document {
         mode,
-        subject: subject(graph, &gathered, &ids)?,
+        subject,
         created_at: now(),
         controller: facts::controller(graph.start()),
         missing: match mode {
@@ -155,50 +158,50 @@ fn subject(graph: &Graph, gathered: &Gathered, ids: &Ids) -> Result<Subject> {
 }
 
 /// A section for each table in which something was found: the nearest first, and what hangs on the rows of one table only within these.
-fn sections(graph: &Graph, gathered: &Gathered, mode: Mode) -> Result<Vec<Section>> {
+fn sections(
+    graph: &Graph,
+    gathered: &mut Gathered,
+    found: &[Option<Found>],
+    mode: Mode,
+) -> Result<Vec<Section>> {
     let shown: Vec<Shown> = (0..graph.tables.len())
         .map(|number| Shown::of(graph, number))
         .collect::<Result<_>>()?;
     let shown: Vec<Shown> = shown.into_iter().map(|shown| shown.in_mode(mode)).collect();
     let is_part = |number: usize| !gathered.tables[number].is_empty() && shown[number].is_part;
-    let within =
-        |number: usize| holder(graph, gathered, number).filter(|(_, source)| is_part(*source));
+    let holders: Vec<Option<(usize, usize)>> = (0..graph.tables.len())
+        .map(|number| holder(graph, gathered, number).filter(|(_, source)| is_part(*source)))
+        .collect();
     // A section follows the one that it is within.
     let mut order: Vec<usize> = Vec::new();
-    let mut waiting: Vec<usize> = graph
-        .components
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|number| is_part(*number))
-        .collect();
+    let tables = graph.components.iter().flatten().copied();
+    let mut waiting: Vec<usize> = tables.filter(|number| is_part(*number)).collect();
     waiting.sort_by_key(|number| gathered.tables[*number].iter().map(|row| row.depth).min());
-    let tops: Vec<usize> = waiting
-        .iter()
-        .copied()
-        .filter(|number| within(*number).is_none())
-        .collect();
-    for top in tops {
-        enter(top, &waiting, &within, &mut order);
+    for top in waiting.iter().filter(|number| holders[**number].is_none()) {
+        enter(*top, &waiting, &holders, &mut order);
     }
+    let redactions = order
+        .iter()
+        .map(|number| Redaction::of(graph, *number, &shown, gathered, found));
+    let redactions: Vec<Redaction> = redactions.collect::<Result<_>>()?;
     let mut sections: Vec<Section> = Vec::with_capacity(order.len());
     let mut made: Vec<Option<Vec<u32>>> = graph.tables.iter().map(|_| None).collect();
-    for number in &order {
-        let holder = within(*number);
+    for (number, redaction) in order.iter().zip(&redactions) {
+        let holder = holders[*number];
+        let table = &shown[*number];
         let making = Making {
             graph,
             number: *number,
-            shown: &shown,
-            gathered,
+            shown: table,
+            redaction,
             within: holder.and_then(|(link, source)| Some((link, made[source].as_deref()?))),
         };
         let Made {
             columns,
             rows,
             order: places,
-        } = making.make()?;
+        } = making.make(std::mem::take(&mut gathered.tables[*number]))?;
         made[*number] = Some(places);
-        let table = &shown[*number];
         sections.push(Section {
             name: table.relation.qualified().to_string(),
             origin: Origin::Table,
@@ -216,13 +219,13 @@ fn sections(graph: &Graph, gathered: &Gathered, mode: Mode) -> Result<Vec<Sectio
 fn enter(
     number: usize,
     waiting: &[usize],
-    within: &impl Fn(usize) -> Option<(usize, usize)>,
+    holders: &[Option<(usize, usize)>],
     order: &mut Vec<usize>,
 ) {
     order.push(number);
     for inner in waiting {
-        if within(*inner).is_some_and(|(_, source)| source == number) {
-            enter(*inner, waiting, within, order);
+        if holders[*inner].is_some_and(|(_, source)| source == number) {
+            enter(*inner, waiting, holders, order);
         }
     }
 }

@@ -3,17 +3,27 @@
 use super::gather::{Gathered, Row};
 use super::shown::Shown;
 use super::value;
-use crate::error::Result;
+use crate::catalog::details::Details;
+use crate::catalog::types;
+use crate::error::{Error, Result};
 use crate::link::graph::{Graph, Link};
+use crate::plan::build::not_keys;
+use crate::spi::column::Column as Values;
+use crate::walk::found::Found;
+use crate::walk::statements::{Purpose, Reading, Size, Step};
+use crate::walk::steps::Steps;
+use pgrx::{IntoDatum, PgMemoryContexts};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What in the rows of one table can be other people's.
 pub struct Redaction {
     leads: Vec<Lead>,
     /// Columns whose rule says whose they are, with the leads that it names.
     of: Vec<(usize, Vec<usize>)>,
+    /// Columns that the server makes of others: they show what those hold.
+    generated: Vec<usize>,
 }
 
 /// A link by which rows lead to somebody.
@@ -21,33 +31,88 @@ struct Lead {
     link: u32,
     /// by their numbers
     columns: Vec<usize>,
+    /// Those and what its condition reads.
+    asked: Vec<usize>,
     /// It leads to a person; else to what hangs on one.
     to_person: bool,
-    /// What its columns are in rows that lead to the person of the document.
-    found: HashSet<Vec<String>>,
+    /// To whom the rows lead that were not found by it, by what is asked; nobody if it is not there.
+    known: HashMap<Asked, Whom>,
+}
+
+/// The texts of what a link compares and its condition reads.
+type Asked = Vec<Option<String>>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    ThePerson,
+    SomebodyElse,
+    Nobody,
+}
+
+impl Lead {
+    /// None if the row leads nowhere by it, since a column is NULL.
+    fn asked(&self, shown: &Shown, values: &[&RawValue]) -> Option<Asked> {
+        let text = |column: &usize| {
+            let value = values.get(shown.place(*column))?;
+            value::text(value.get()).map(|text| text.into_owned())
+        };
+        let asked: Asked = self.asked.iter().map(text).collect();
+        let compared = &asked[..self.columns.len()];
+        compared.iter().all(Option::is_some).then_some(asked)
+    }
+
+    fn whom(&self, shown: &Shown, row: &Row, values: &[&RawValue]) -> Whom {
+        if row.via == Some(self.link) {
+            return Whom::ThePerson;
+        }
+        let asked = self.asked(shown, values);
+        let known = asked.and_then(|asked| self.known.get(&asked).copied());
+        known.unwrap_or(Whom::Nobody)
+    }
 }
 
 impl Redaction {
-    pub fn of(graph: &Graph, number: usize, shown: &[Shown], gathered: &Gathered) -> Result<Self> {
+    /// Needs the rows of all tables. Links are asked themselves, so that what they compare as equal is equal, and what their conditions exclude leads to nobody.
+    pub fn of(
+        graph: &Graph,
+        number: usize,
+        shown: &[Shown],
+        gathered: &Gathered,
+        found: &[Option<Found>],
+    ) -> Result<Self> {
         let table = &shown[number];
-        let whose = whose(table)?;
+        let whose = whose(graph, number, table)?;
         let mut leads = Vec::new();
         for (place, link) in graph.links.iter().enumerate() {
             let (Some(columns), true) = (table.target_of(link), link.target.table == number) else {
                 continue;
             };
             let to_person = is_of_persons(graph, link);
-            let is_named =
-                whose.iter().any(|(_, of)| columns.contains(of)) && link.condition.is_none();
-            if to_person || is_named {
-                leads.push(Lead {
+            let is_named = whose.iter().any(|(_, of)| columns.contains(of));
+            if to_person || is_named && link.condition.is_none() {
+                let read = link.condition.iter().flat_map(|c| &c.target);
+                let read = read.map(|(name, _)| table.column(name));
+                let read: Vec<usize> = read.collect::<Result<_>>()?;
+                let mut lead = Lead {
                     link: place as u32,
-                    found: found(link, &shown[link.source.table], gathered)?,
+                    asked: columns.iter().copied().chain(read).collect(),
                     columns,
                     to_person,
-                });
+                    known: HashMap::new(),
+                };
+                lead.ask(graph, shown, gathered, found)?;
+                leads.push(lead);
             }
         }
+        let generated = match whose.is_empty() {
+            true => Vec::new(),
+            false => {
+                let details = Details::load(table.relation.oid)?;
+                let generated = details.columns.iter().filter(|column| column.generated);
+                let generated = generated.map(|column| table.column(&column.name));
+                generated.collect::<Result<_>>()?
+            }
+        };
         let of = whose.into_iter().map(|(column, of)| {
             let named = leads
                 .iter()
@@ -55,50 +120,39 @@ impl Redaction {
                 .filter(|(_, lead)| lead.columns.contains(&of));
             (column, named.map(|(place, _)| place).collect())
         });
-        let of = of.collect();
-        Ok(Self { leads, of })
-    }
-
-    /// Nothing in the table can be another person's.
-    pub fn is_nothing(&self) -> bool {
-        self.leads.iter().all(|lead| !lead.to_person) && self.of.is_empty()
+        Ok(Self {
+            of: of.collect(),
+            leads,
+            generated,
+        })
     }
 
     /// The columns of a row that are another person's.
     pub fn columns(&self, shown: &Shown, row: &Row, values: &[&RawValue]) -> Vec<usize> {
-        if self.is_nothing() {
+        if self.leads.is_empty() && self.of.is_empty() {
             return Vec::new();
         }
-        let key = |lead: &Lead| {
-            value::texts(
-                values,
-                lead.columns.iter().map(|column| shown.place(*column)),
-            )
-        };
-        let leads: Vec<(&Lead, Option<Vec<String>>)> =
-            self.leads.iter().map(|lead| (lead, key(lead))).collect();
-        let is_met = |(lead, key): &(&Lead, Option<Vec<String>>)| {
-            row.via == Some(lead.link) || key.as_ref().is_some_and(|key| lead.found.contains(key))
-        };
-        let met: Vec<bool> = leads.iter().map(is_met).collect();
+        let leads = self.leads.iter();
+        let whom: Vec<Whom> = leads.map(|lead| lead.whom(shown, row, values)).collect();
         let leads_here = |column: &usize| {
-            leads
-                .iter()
-                .zip(&met)
-                .any(|((lead, _), met)| *met && lead.columns.contains(column))
+            let mut leads = self.leads.iter().zip(&whom);
+            leads.any(|(lead, whom)| *whom == Whom::ThePerson && lead.columns.contains(column))
         };
-        let mut columns: Vec<usize> = leads
+        let mut columns: Vec<usize> = self
+            .leads
             .iter()
-            .zip(&met)
-            .filter(|((lead, key), met)| lead.to_person && key.is_some() && !**met)
-            .flat_map(|((lead, _), _)| lead.columns.iter().copied())
+            .zip(&whom)
+            .filter(|(lead, whom)| lead.to_person && **whom == Whom::SomebodyElse)
+            .flat_map(|(lead, _)| lead.columns.iter().copied())
             .filter(|column| !leads_here(column))
             .collect();
-        let of = self.of.iter();
-        columns.extend(
-            of.filter(|(_, leads)| !leads.iter().any(|lead| met[*lead]))
-                .map(|(column, _)| *column),
-        );
+        let is_others = |leads: &[usize]| !leads.iter().any(|lead| whom[*lead] == Whom::ThePerson);
+        let of = self.of.iter().filter(|(_, leads)| is_others(leads));
+        let of: Vec<usize> = of.map(|(column, _)| *column).collect();
+        if !of.is_empty() {
+            columns.extend(&self.generated);
+        }
+        columns.extend(of);
         columns.retain(|column| !shown.is_disclosed(*column));
         columns.sort_unstable();
         columns.dedup();
@@ -106,21 +160,145 @@ impl Redaction {
     }
 }
 
+impl Lead {
+    /// Finds out to whom the rows lead that were not found by it.
+    fn ask(
+        &mut self,
+        graph: &Graph,
+        shown: &[Shown],
+        gathered: &Gathered,
+        found: &[Option<Found>],
+    ) -> Result<()> {
+        let link = &graph.links[self.link as usize];
+        let (source, target) = (link.source.table, link.target.table);
+        let mut asked: HashSet<Asked> = HashSet::new();
+        for row in &gathered.tables[target] {
+            if row.via != Some(self.link) {
+                asked.extend(self.asked(&shown[target], &row.values()?));
+            }
+        }
+        if asked.is_empty() {
+            return Ok(());
+        }
+        match &found[source] {
+            // The rows that were found are told from others.
+            Some(found) if graph.tables[source].distinguished => {
+                self.ask_server(graph, &shown[target], asked, found)
+            }
+            _ => self.compare(link, &shown[source], asked, gathered),
+        }
+    }
+
+    fn ask_server(
+        &mut self,
+        graph: &Graph,
+        shown: &Shown,
+        asked: HashSet<Asked>,
+        found: &Found,
+    ) -> Result<()> {
+        let link = &graph.links[self.link as usize];
+        let asked: Vec<Asked> = asked.into_iter().collect();
+        let memory = PgMemoryContexts::new("gdpr_ext leads");
+        let size = Size::of(asked.len());
+        let rows: Vec<u32> = (0..asked.len() as u32).collect();
+        let condition = link.condition.iter().flat_map(|c| &c.target);
+        let values = link.target.columns.iter().map(|column| &column.value);
+        let values = values.chain(condition.map(|(_, value)| value));
+        let mut parameters = Vec::with_capacity(self.asked.len());
+        for (part, (value, column)) in values.zip(&self.asked).enumerate() {
+            let element = value.wanted.element;
+            let base = types::base_type(shown.relation.columns[*column].type_oid);
+            let mut column = Values::new(element, memory.value());
+            for key in &asked {
+                column.push(match &key[part] {
+                    None => None,
+                    Some(text) if element == base => Some(
+                        types::read(base, -1, text)
+                            .ok_or_else(|| Error::internal("a key cannot be read"))?,
+                    ),
+                    Some(text) => text.as_str().into_datum(),
+                });
+            }
+            parameters.push(size.parameter(&column, &rows));
+        }
+        let mut whom = vec![Whom::Nobody; asked.len()];
+        let steps = Steps::new(graph, Reading::only(Purpose::Export));
+        steps.run(
+            Step::Reverse(self.link as usize),
+            size,
+            &parameters,
+            |row| {
+                let ord = row.get(0).map_or(0, |datum| datum.value());
+                let is_found = found.find(row, 1).is_some();
+                if let Some(whom) = whom.get_mut(ord.saturating_sub(1))
+                    && *whom != Whom::ThePerson
+                {
+                    *whom = match is_found {
+                        true => Whom::ThePerson,
+                        false => Whom::SomebodyElse,
+                    };
+                }
+            },
+        )?;
+        self.known = asked.into_iter().zip(whom).collect();
+        Ok(())
+    }
+
+    /// By the texts of what the rows of its source hold.
+    fn compare(
+        &mut self,
+        link: &Link,
+        source: &Shown,
+        asked: HashSet<Asked>,
+        gathered: &Gathered,
+    ) -> Result<()> {
+        let mut held = HashSet::new();
+        if let Some(columns) = source.source_of(link) {
+            for row in &gathered.tables[link.source.table] {
+                let values = row.values()?;
+                held.extend(value::texts(
+                    &values,
+                    columns.iter().map(|column| source.place(*column)),
+                ));
+            }
+        }
+        let columns = self.columns.len();
+        let whom = |asked: &Asked| {
+            let key: Option<Vec<String>> = asked[..columns].iter().cloned().collect();
+            match key.is_some_and(|key| held.contains(&key)) {
+                true => Whom::ThePerson,
+                false => Whom::SomebodyElse,
+            }
+        };
+        let known = asked.into_iter().map(|asked| {
+            let whom = whom(&asked);
+            (asked, whom)
+        });
+        self.known = known.collect();
+        Ok(())
+    }
+}
+
 /// By the rules of a table: columns, and the column that leads to the person whose each is.
-fn whose(table: &Shown) -> Result<Vec<(usize, usize)>> {
-    let Some(rules) = table
-        .table
-        .entry
-        .as_ref()
-        .and_then(|entry| entry.rules.as_object())
-    else {
+fn whose(graph: &Graph, number: usize, table: &Shown) -> Result<Vec<(usize, usize)>> {
+    let entry = table.table.entry.as_ref();
+    let Some(rules) = entry.and_then(|entry| entry.rules.as_object()) else {
         return Ok(Vec::new());
+    };
+    let of = |rule: Option<&Value>| Some(rule?.get("of")?.as_str()?.to_owned());
+    // What is said of all remaining columns is not said of keys.
+    let remaining = match of(rules.get("*")) {
+        Some(_) => not_keys(graph, number)?,
+        None => Vec::new(),
     };
     let mut whose = Vec::new();
     for (number, column) in table.relation.columns.iter().enumerate() {
-        let rule = rules.get(&column.name).or_else(|| rules.get("*"));
-        if let Some(of) = rule.and_then(|rule| rule.get("of")).and_then(Value::as_str) {
-            whose.push((number, table.column(of)?));
+        let of = match rules.get(&column.name) {
+            None if remaining.contains(&column.name) => of(rules.get("*")),
+            rule => of(rule),
+        };
+        if let Some(of) = of {
+            whose.push((number, table.column(&of)?));
         }
     }
     Ok(whose)
@@ -130,19 +308,4 @@ fn whose(table: &Shown) -> Result<Vec<(usize, usize)>> {
 pub fn is_of_persons(graph: &Graph, link: &Link) -> bool {
     let entry = graph.tables[link.source.table].entry.as_ref();
     link.source.table == 0 || entry.is_some_and(|entry| entry.subject)
-}
-
-/// What stands in the source columns of a link, in the rows that were found.
-fn found(link: &Link, source: &Shown, gathered: &Gathered) -> Result<HashSet<Vec<String>>> {
-    let mut found = HashSet::new();
-    if let Some(columns) = source.source_of(link) {
-        for row in &gathered.tables[link.source.table] {
-            let values = row.values()?;
-            found.extend(value::texts(
-                &values,
-                columns.iter().map(|column| source.place(*column)),
-            ));
-        }
-    }
-    Ok(found)
 }

@@ -59,12 +59,12 @@ pub fn within(mut section: Section, outer: usize, parents: &[u32]) -> Section {
     section
 }
 
-/// 100,000 rows of the customer and 100,000 within them.
+/// 100,000 rows, of which half stand within the other half.
 pub fn large() -> Document {
     let columns = [("Id", Kind::Number), ("Text", Kind::Text)];
     let mut orders = section("public.orders", "Orders", &columns, &[]);
     let mut lines = within(section("public.line", "Lines", &columns, &[]), 0, &[]);
-    for number in 0..100_000 {
+    for number in 0..50_000 {
         orders
             .rows
             .push(row(&format!(r#"[{number}, "an order of tea"]"#)));

@@ -2,7 +2,7 @@
 
 use super::called::{self, Context};
 use super::document::{self, Column, Kind, Origin, Section};
-use super::gather::{Gathered, Row};
+use super::gather::Row;
 use super::redact::Redaction;
 use super::shown::{self, Shown, title};
 use super::transform::transformed;
@@ -25,8 +25,8 @@ pub struct Made {
 pub struct Making<'a> {
     pub graph: &'a Graph,
     pub number: usize,
-    pub shown: &'a [Shown<'a>],
-    pub gathered: &'a Gathered,
+    pub shown: &'a Shown<'a>,
+    pub redaction: &'a Redaction,
     /// The link by which all rows stand within other rows, and where those stand.
     pub within: Option<(usize, &'a [u32])>,
 }
@@ -38,60 +38,75 @@ struct Part {
     redacted: Vec<usize>,
 }
 
+impl Part {
+    fn row(self, parent: u32, shared: bool) -> document::Row {
+        document::Row {
+            parent,
+            shared,
+            redacted: self.redacted.iter().map(|column| *column as u16).collect(),
+            values: format!("[{}]", self.values.join(",")).into(),
+        }
+    }
+}
+
 impl Making<'_> {
-    pub fn make(&self) -> Result<Made> {
-        let shown = &self.shown[self.number];
-        let rows = &self.gathered.tables[self.number];
-        let contexts = called::contexts(self.graph, self.number, shown, self.gathered)?;
-        let redaction = Redaction::of(self.graph, self.number, self.shown, self.gathered)?;
-        let sorted = self.sorted(shown, rows)?;
-        let mut columns = self.columns(shown, &contexts, rows);
-        let mut parts = Vec::with_capacity(rows.len());
-        for (number, _) in &sorted {
-            let row = &rows[*number as usize];
-            let values = row.values()?;
-            let redacted = redaction.columns(shown, row, &values);
-            parts.push(match shown.spec.transform {
-                Some(_) => raw(shown, &values, redacted),
-                None => named(shown, &values, redacted, &contexts),
-            });
-        }
-        if let Some(function) = &shown.spec.transform {
-            let documents = parts.iter().map(|part| document(shown, part)).collect();
-            let documents = transformed(function, shown.relation, documents)?;
-            parts = self.of_documents(
-                shown,
-                &mut columns,
-                &documents,
-                parts,
-                (rows, &sorted),
-                &contexts,
-            )?;
-        }
-        let mut order = vec![0; rows.len()];
-        for (position, (number, _)) in (0..).zip(&sorted) {
-            if let Some(place) = rows[*number as usize].place {
-                let place = place as usize;
-                if order.len() <= place {
-                    order.resize(place + 1, 0);
-                }
-                order[place] = position;
+    /// Each row is dropped once it is made, so that a person of very many rows is not in memory twice.
+    pub fn make(&self, rows: Vec<Row>) -> Result<Made> {
+        let shown = self.shown;
+        let contexts = called::contexts(self.graph, self.number, shown, &rows)?;
+        let sorted = self.sorted(shown, &rows)?;
+        let mut columns = self.columns(shown, &contexts, &rows);
+        let order = order(&rows, &sorted);
+        let rows = match &shown.spec.transform {
+            Some(function) => {
+                self.transformed(function, &mut columns, &rows, &sorted, &contexts)?
             }
-        }
-        let made = sorted
-            .iter()
-            .zip(parts)
-            .map(|((number, parent), part)| document::Row {
-                parent: *parent,
-                shared: rows[*number as usize].shared,
-                redacted: part.redacted.iter().map(|column| *column as u16).collect(),
-                values: format!("[{}]", part.values.join(",")).into(),
-            });
+            None => {
+                let mut made = Vec::with_capacity(rows.len());
+                let mut rows: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
+                for (number, parent) in &sorted {
+                    let Some(row) = rows[*number as usize].take() else {
+                        continue;
+                    };
+                    let values = row.values()?;
+                    let redacted = self.redaction.columns(shown, &row, &values);
+                    let part = named(shown, &values, redacted, &contexts);
+                    made.push(part.row(*parent, row.shared));
+                }
+                made
+            }
+        };
         Ok(Made {
-            rows: made.collect(),
             columns,
+            rows,
             order,
         })
+    }
+
+    fn transformed(
+        &self,
+        function: &str,
+        columns: &mut Vec<Column>,
+        rows: &[Row],
+        sorted: &[(u32, u32)],
+        contexts: &[Context],
+    ) -> Result<Vec<document::Row>> {
+        let shown = self.shown;
+        let mut parts = Vec::with_capacity(rows.len());
+        for (number, _) in sorted {
+            let row = &rows[*number as usize];
+            let values = row.values()?;
+            let redacted = self.redaction.columns(shown, row, &values);
+            parts.push(raw(shown, &values, redacted));
+        }
+        let documents = parts.iter().map(|part| document(shown, part)).collect();
+        let documents = transformed(function, shown.relation, documents)?;
+        let parts =
+            self.of_documents(shown, columns, &documents, parts, (rows, sorted), contexts)?;
+        let made = sorted.iter().zip(parts);
+        Ok(made
+            .map(|((number, parent), part)| part.row(*parent, rows[*number as usize].shared))
+            .collect())
     }
 
     /// The numbers of the rows, each with that of the row that it stands within, in the order of these and of their keys.
@@ -208,21 +223,9 @@ impl Making<'_> {
             .collect::<serde_json::Result<_>>()?;
         let is_known =
             |columns: &[Column], name: &str| columns.iter().any(|column| column.name == name);
-        let is_redacted = |name: &str| {
-            let number = shown.column(name).ok();
-            parts.iter().any(|part| {
-                number.is_some_and(|number| {
-                    part.redacted
-                        .iter()
-                        .any(|place| shown.columns[*place] == number)
-                })
-            })
-        };
         columns.retain(|column| {
-            documents
-                .iter()
-                .any(|document| document.contains_key(&column.name))
-                || is_redacted(&column.name)
+            let mut documents = documents.iter();
+            documents.any(|document| document.contains_key(&column.name))
         });
         for document in &documents {
             for (name, value) in document {
@@ -270,6 +273,21 @@ impl Making<'_> {
         }
         Ok(made)
     }
+}
+
+/// Where each row of the walk stands, by its place there.
+fn order(rows: &[Row], sorted: &[(u32, u32)]) -> Vec<u32> {
+    let mut order = vec![0; rows.len()];
+    for (position, (number, _)) in (0..).zip(sorted) {
+        if let Some(place) = rows[*number as usize].place {
+            let place = place as usize;
+            if order.len() <= place {
+                order.resize(place + 1, 0);
+            }
+            order[place] = position;
+        }
+    }
+    order
 }
 
 /// The values of the columns that are shown, and which of these are redacted.

@@ -78,11 +78,12 @@ impl<'a> Shown<'a> {
         self.places[column]
     }
 
-    /// The number of a column by its name.
+    /// The number of a column by its name. 42703 if there is none.
     pub fn column(&self, name: &str) -> Result<usize> {
+        let number = self.relation.require_column(name)?.number;
         let mut columns = self.relation.columns.iter();
-        let place = columns.position(|column| column.name == name);
-        place.ok_or_else(|| Error::internal("a column of a link is not described"))
+        let place = columns.position(|column| column.number == number);
+        place.ok_or_else(|| Error::internal("a column has no place in its table"))
     }
 
     /// A column is shown although it leads to other people.

@@ -65,6 +65,18 @@ const KEYS: [(&str, &str, Test); 9] = [
     ("transform", "a function's name", is_name),
 ];
 
+/// How a key is given.
+fn example(key: &str) -> &'static str {
+    match key {
+        "derived" => "\"derived\": true, or \"derived\": [\"score\"]",
+        "labels" => "\"labels\": {\"placed\": \"Ordered on\"}",
+        "label" => "\"label\": \"Orders\"",
+        "label_expression" => "\"label_expression\": \"first_name || ' ' || last_name\"",
+        "transform" => "\"transform\": \"schema.function\"",
+        _ => "an array of names: [\"email\", \"phone\"]",
+    }
+}
+
 fn is_texts(value: &Value) -> bool {
     value
         .as_array()
@@ -85,7 +97,8 @@ impl Spec {
                 return Err(Error::new(
                     Code::ERRCODE_INVALID_PARAMETER_VALUE,
                     format!("\"{key}\" of export is not {what}"),
-                ));
+                )
+                .hint(format!("Give it as {}.", example(key))));
             }
         }
         Ok(serde_json::from_value(export.clone())?)

@@ -67,5 +67,8 @@ pub fn find(name: &str, types: &[Oid]) -> Option<(Oid, String)> {
         );
         pg_sys::LookupFuncName(names, types.len() as i32, types.as_ptr(), true)
     };
-    (oid != pg_sys::InvalidOid).then(|| (oid, Qualified { schema, name }.to_string()))
+    // SAFETY: catalog look-up by the oid of a function.
+    let is_function = oid != pg_sys::InvalidOid
+        && unsafe { pg_sys::get_func_prokind(oid) } as u8 == pg_sys::PROKIND_FUNCTION;
+    is_function.then(|| (oid, Qualified { schema, name }.to_string()))
 }

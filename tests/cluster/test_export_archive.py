@@ -148,6 +148,34 @@ def test_rows_stand_in_their_parent_s(shop):
     assert document["rows"] == sum(section["rows"] for section in document["sections"]) == 9
 
 
+def test_every_row_is_in_a_table(shop):
+    found = files(archive(shop, "customer", 1))
+    sections = json.loads(found["data.json"])["sections"]
+    assert {section["relation"]: section["rows"] for section in sections} == {
+        name.removeprefix("csv/").removesuffix(".csv"): len(table(content)) - 1 for name, content in found.items() if name.startswith("csv/")
+    }
+
+
+def test_what_is_another_person_s_is_withheld(shop):
+    shop.execute("""
+        CREATE TABLE message (id int PRIMARY KEY, sender_id int REFERENCES customer, recipient_id int REFERENCES customer, body text, ip inet);
+        INSERT INTO message VALUES (21, 1, 2, 'mine', NULL), (22, 2, 1, 'of Bea alone', '10.0.0.2'), (23, 1, 1, '[withheld]', '10.0.0.1');
+        SELECT gdpr_link('customer', '{id}', 'message', '{recipient_id}', kind => 'accessor'),
+            gdpr_register('message', '{"body": {"strategy": "null", "of": "sender_id"}, "ip": {"strategy": "null", "of": "sender_id"}}');
+        """)
+    found = files(archive(shop, "customer", 1))
+    assert table(found["csv/public.message.csv"]) == [
+        ["id", "sender_id", "recipient_id", "body", "ip"],
+        ["21", "1", "[withheld]", "mine", ""],
+        ["22", "[withheld]", "1", "[withheld]", "[withheld]"],
+        ["23", "1", "1", "'[withheld]", "10.0.0.1"],
+    ]
+    messages = next(section for section in json.loads(found["data.json"])["sections"] if section["relation"] == "public.message")
+    assert messages["data"][:2] == [{"id": 21, "sender_id": 1, "body": "mine", "ip": None}, {"id": 22, "recipient_id": 1}]
+    assert messages["redacted"] == ["sender_id", "recipient_id", "body", "ip"]
+    assert not [name for name, content in found.items() if b"of Bea alone" in content or b"10.0.0.2" in content]
+
+
 def test_s102_nobody(shop):
     found = files(archive(shop, "customer", 3))
     assert sorted(found) == ["README.txt", "data.json", "report.html"]

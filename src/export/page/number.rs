@@ -15,7 +15,7 @@ pub fn quantity(number: &str) -> Markup {
     match grouped(number) {
         Cow::Borrowed(same) => plain(same),
         Cow::Owned(shown) => {
-            html! { data value=(number) title=(number) .hard[number.len() > SHORT] { (shown) } }
+            html! { data value=(number) title=(number) class=[(number.len() > SHORT).then_some("hard")] { (shown) } }
         }
     }
 }
@@ -69,4 +69,38 @@ pub fn size(bytes: usize) -> String {
     };
     let tenths = bytes / (unit / 10);
     format!("{}.{} {name}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart_and_no_digit_is_lost() {
+        let groups = |number: &str, expected: &str| {
+            assert_eq!(grouped(number).replace(SEPARATOR, "_"), expected);
+            assert_eq!(grouped(number).replace(SEPARATOR, ""), number);
+        };
+        groups("0", "0");
+        groups("-1234", "-1234");
+        groups("12345", "12_345");
+        groups("-123456", "-123_456");
+        groups("1234567.8901234", "1_234_567.8901234");
+        groups("0.00000001", "0.00000001");
+        groups("1e100000", "1e100000");
+        groups("12345e3", "12345e3");
+        groups("12345.", "12345.");
+        groups("-", "-");
+    }
+
+    #[test]
+    fn sizes_are_never_more_than_there_is() {
+        assert_eq!(size(1), "1 byte");
+        assert_eq!(size(999), "999 bytes");
+        assert_eq!(size(1_000), "1.0 kB");
+        assert_eq!(size(1_999), "1.9 kB");
+        assert_eq!(size(999_999), "999.9 kB");
+        assert_eq!(size(5_250_000), "5.2 MB");
+        assert_eq!(size(3_000_000_000), "3.0 GB");
+    }
 }

@@ -134,7 +134,7 @@ fn fields(section: &Section, row: &Row, class: &str) -> Result<Markup> {
     Ok(html! {
         dl.(class) {
             @for (index, (cell, column)) in cells.enumerate() {
-                div.full[value::is_wide(cell, column)] {
+                div class=[value::is_wide(cell, column).then_some("full")] {
                     dt { bdi { (column.title) } @if index == 0 && row.shared { " " (mark()) } }
                     dd { (value::cell(cell, column)) }
                 }

@@ -447,8 +447,8 @@ fn newsletter() -> Section {
     )
 }
 
-/// Somebody with more rows than a browser likes.
-pub fn huge(rows: u32) -> Document {
+/// Ada, and as many visits of hers.
+pub fn visited(rows: u32) -> Document {
     let columns = vec![
         column("id", "Number", Kind::Number),
         column("at", "At", Kind::Timestamp),

@@ -30,7 +30,7 @@ pub fn columns(columns: &[(usize, &Column)], even: bool) -> Markup {
         thead {
             tr {
                 @for (_, column) in columns {
-                    th scope="col" .n[column.kind == Kind::Number] { (value::text(&column.title)) }
+                    th scope="col" class=[class(column)] { (value::text(&column.title)) }
                 }
             }
         }
@@ -54,6 +54,11 @@ fn widths(columns: &[(usize, &Column)]) -> Markup {
     }
 }
 
+/// Numbers are read from their end.
+fn class(column: &Column) -> Option<&'static str> {
+    (column.kind == Kind::Number).then_some("n")
+}
+
 pub fn line(row: &Row, columns: &[(usize, &Column)]) -> Result<Markup> {
     let cells = row.cells()?;
     let cells = columns
@@ -62,7 +67,7 @@ pub fn line(row: &Row, columns: &[(usize, &Column)]) -> Result<Markup> {
     Ok(html! {
         tr {
             @for (index, (cell, column)) in cells.enumerate() {
-                td data-title=(column.title) .n[column.kind == Kind::Number] {
+                td data-title=(column.title) class=[class(column)] {
                     (value::cell(cell, column))
                     @if index == 0 && row.shared { " " (mark()) }
                 }

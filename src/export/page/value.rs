@@ -69,7 +69,13 @@ pub fn text(written: &str) -> Markup {
         return quiet("(blank)");
     }
     let hard = written.split_whitespace().any(|word| word.len() > WORD);
-    html! { bdi.long[written.len() > LONG].hard[hard] { (written) } }
+    let class = match (written.len() > LONG, hard) {
+        (true, true) => Some("long hard"),
+        (true, false) => Some("long"),
+        (false, true) => Some("hard"),
+        (false, false) => None,
+    };
+    html! { bdi class=[class] { (written) } }
 }
 
 /// Is it too long to stand beside others?
