@@ -55,7 +55,15 @@ pgrx::extension_sql_file!(
 pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
-    requires = ["registry", "log", "seal", "certificate", "mirror", "export", "find"],
+    requires = [
+        "registry",
+        "log",
+        "seal",
+        "certificate",
+        "mirror",
+        "export",
+        "find"
+    ],
     finalize
 );
 

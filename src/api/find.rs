@@ -24,7 +24,9 @@ CREATE FUNCTION gdpr_internal.find_counts(relation regclass, via regclass, colum
   VOLATILE STRICT PARALLEL UNSAFE COST 10000
   LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
 "#)]
-fn gdpr_find_counts(fcinfo: pg_sys::FunctionCallInfo) -> std::result::Result<Vec<i64>, ErrorReport> {
+fn gdpr_find_counts(
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> std::result::Result<Vec<i64>, ErrorReport> {
     // SAFETY: the SQL declaration has these four arguments, and is strict.
     let [relation, via, columns, needle] =
         unsafe { [0, 1, 2, 3].map(|place| (*fcinfo).args.as_slice(4)[place].value) };
@@ -46,7 +48,9 @@ fn counts(
     let _owner = security::as_owner(&table)?;
     parallel::read(&sql, &[pg_sys::JSONBOID], &[Some(needle)], |row| {
         // SAFETY: the statement returns one array of bigint.
-        counts = row.get(0).and_then(|datum| unsafe { Vec::<i64>::from_datum(datum, false) });
+        counts = row
+            .get(0)
+            .and_then(|datum| unsafe { Vec::<i64>::from_datum(datum, false) });
     })?;
     counts.ok_or_else(|| Error::internal("a table was counted without a result"))
 }
@@ -59,10 +63,16 @@ fn statement(arguments: [pg_sys::Datum; 4]) -> Result<String> {
         pg_sys::JSONBOID,
     ];
     let mut text = None;
-    kept::of_session(STATEMENT, &types, Planning::Once)?.run(&arguments.map(Some), Access::Read, |row| {
-        // SAFETY: the function returns text.
-        text = row.get(0).and_then(|datum| unsafe { String::from_datum(datum, false) });
-    })?;
+    kept::of_session(STATEMENT, &types, Planning::Once)?.run(
+        &arguments.map(Some),
+        Access::Read,
+        |row| {
+            // SAFETY: the function returns text.
+            text = row
+                .get(0)
+                .and_then(|datum| unsafe { String::from_datum(datum, false) });
+        },
+    )?;
     text.ok_or_else(|| Error::internal("a table was not given a statement"))
 }
 
@@ -81,11 +91,16 @@ fn log_find() -> Result<()> {
     let _pinned = PinnedSettings::new();
     let mut registry = None;
     kept::of_session(HOME, &[], Planning::Once)?.run(&[], Access::Read, |row| {
-        registry = row.get(0).map(|datum| pg_sys::Oid::from(datum.value() as u32));
+        registry = row
+            .get(0)
+            .map(|datum| pg_sys::Oid::from(datum.value() as u32));
     })?;
     let Some(registry) = registry else {
-        return Err(Error::new(Code::ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied for function gdpr_find")
-            .hint("GRANT EXECUTE ON FUNCTION gdpr_find TO the role that calls it."));
+        return Err(Error::new(
+            Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            "permission denied for function gdpr_find",
+        )
+        .hint("GRANT EXECUTE ON FUNCTION gdpr_find TO the role that calls it."));
     };
     read::log_of_nobody(&Home::of_table(registry)?, read::FIND)
 }

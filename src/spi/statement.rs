@@ -107,14 +107,10 @@ impl Statement {
         }
         Ok(())
     }
-
 }
 
 /// Parameters and their types, as the executor takes them. Needs SPI to be connected.
-pub fn bind(
-    parameters: &[Option<pg_sys::Datum>],
-    types: &[pg_sys::Oid],
-) -> pg_sys::ParamListInfo {
+pub fn bind(parameters: &[Option<pg_sys::Datum>], types: &[pg_sys::Oid]) -> pg_sys::ParamListInfo {
     // SAFETY: makeParamList allocates as many entries as asked for in the current memory context, which is SPI's own.
     unsafe {
         let list = pg_sys::makeParamList(parameters.len() as i32);
