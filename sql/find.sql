@@ -32,7 +32,6 @@ BEGIN
                   ELSE '(?:' || pg_catalog.concat_ws('|',
                     CASE WHEN kind = 'json' AND c.small IN ('"', '\') THEN '\\' || c.literal
                          WHEN kind = 'json' AND c.small = '/' THEN '\\?/'
-                         WHEN kind = 'xml' AND c.small IN ('&', '<') THEN NULL
                          ELSE c.literal END,
                     CASE WHEN kind = 'json' THEN (SELECT '\\' || e.letter FROM (VALUES (8, 'b'), (9, 't'), (10, 'n'), (12, 'f'), (13, 'r')) e(code, letter)
                                                   WHERE e.code = pg_catalog.ascii(c.small))
@@ -166,8 +165,8 @@ BEGIN
     before := CASE WHEN kind = 'json' THEN '(?:^|[^[:alnum:]]|\\[bfnrt]|\\u(?:00(?:[012ab]|3[a-f]|[46]0|[57][b-f])|20[0-6]|d[c-f])[0-9a-f]{1,2})' ELSE '(?:^|[^[:alnum:]])' END;
     after := CASE WHEN kind = 'json' THEN '(?![[:alnum:]]|\\u(?:00[4-7c-f]|0[1-9a-f]|1|2[1-9a-f]|[3-9a-cef]|d[0-7]))' ELSE '(?![[:alnum:]])' END;
   ELSIF match <> 'contains' THEN
-    before := CASE WHEN kind = 'json' THEN outside || '"[[:space:]]*' ELSE '(?:^|[>"''])[[:space:]]*' END;
-    after := CASE WHEN match = 'prefix' THEN '' WHEN kind = 'json' THEN '[[:space:]]*"' ELSE '[[:space:]]*(?:$|[<"''])' END;
+    before := CASE WHEN kind = 'json' THEN outside || '"[[:space:]]*' ELSE '(?:^|[>"'']|cdata\[)[[:space:]]*' END;
+    after := CASE WHEN match = 'prefix' THEN '' WHEN kind = 'json' THEN '[[:space:]]*"' ELSE '[[:space:]]*(?:$|[<"'']|\]\])' END;
   END IF;
   pattern := pg_catalog.format('%L || ($1 ->> %L) || %L', before || '(?:', kind, ')' || after);
   -- A number stands outside of all strings.
