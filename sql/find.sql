@@ -32,7 +32,6 @@ BEGIN
                   ELSE '(?:' || pg_catalog.concat_ws('|',
                     CASE WHEN kind = 'json' AND c.small IN ('"', '\') THEN '\\' || c.literal
                          WHEN kind = 'json' AND c.small = '/' THEN '\\?/'
-                         WHEN kind = 'xml' AND c.small IN ('&', '<') THEN NULL
                          ELSE c.literal END,
                     CASE WHEN kind = 'json' THEN (SELECT '\\' || e.letter FROM (VALUES (8, 'b'), (9, 't'), (10, 'n'), (12, 'f'), (13, 'r')) e(code, letter)
                                                   WHERE e.code = pg_catalog.ascii(c.small))
@@ -49,14 +48,21 @@ BEGIN
           FROM pg_catalog.generate_series(1, pg_catalog.length(lowered)) i) c(place, small, capital, literal));
 END $$;
 
--- What the statements are told about the text.
+-- The collation that knows small and capital letters beyond ASCII: of a database of locale C it is not its own.
+CREATE FUNCTION gdpr_internal.find_fold(needle jsonb) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN CASE WHEN (needle ->> 'is_icu')::boolean THEN 'pg_catalog."und-x-icu"' ELSE 'pg_catalog."default"' END;
+END $$;
+
+-- What the statements are told about the text. Anybody can make up another: nothing of it becomes a part of a statement.
 CREATE FUNCTION gdpr_internal.find_needle(term text, match text) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
 DECLARE
   blanks text := E' \t\r\n';
   is_utf8 boolean := pg_catalog.getdatabaseencoding() = 'UTF8';
-  -- The collation that knows small and capital letters beyond ASCII: of a database of locale C it is not its own.
-  fold text := 'pg_catalog."default"';
+  is_icu boolean := false;
+  fold text;
   -- Accents as a part of the letter and as characters of their own.
   forms text[] := ARRAY[pg_catalog.btrim(term, blanks)];
   lowered text[];
@@ -73,9 +79,10 @@ BEGIN
     forms := ARRAY[pg_catalog.normalize(forms[1], 'NFC')] || pg_catalog.array_remove(ARRAY[pg_catalog.normalize(forms[1], 'NFD')], pg_catalog.normalize(forms[1], 'NFC'));
     IF pg_catalog.lower(pg_catalog.chr(201)) <> pg_catalog.chr(233)
        AND EXISTS (SELECT FROM pg_catalog.pg_collation WHERE collname = 'und-x-icu' AND collnamespace = 'pg_catalog'::regnamespace) THEN
-      fold := 'pg_catalog."und-x-icu"';
+      is_icu := true;
     END IF;
   END IF;
+  fold := gdpr_internal.find_fold(pg_catalog.jsonb_build_object('is_icu', is_icu));
   EXECUTE pg_catalog.format('SELECT pg_catalog.array_agg(pg_catalog.lower(f COLLATE %1$s) ORDER BY n), pg_catalog.array_agg(pg_catalog.upper(f COLLATE %1$s) ORDER BY n)
                              FROM pg_catalog.unnest($1) WITH ORDINALITY u(f, n)', fold) INTO lowered, uppered USING forms;
   plain := pg_catalog.lower(forms[1] COLLATE "C");
@@ -86,7 +93,7 @@ BEGIN
   digits := CASE WHEN pg_catalog.btrim(term, blanks) ~ '^[+(]?[0-9][0-9 ()./-]{5,}$' THEN pg_catalog.regexp_replace(term, '[^0-9]', '', 'g') END;
   FOREACH kind IN ARRAY '{int2,int4,int8,numeric,float4,float8,uuid,inet,macaddr,macaddr8,date,timestamp,timestamptz}'::text[] LOOP
     -- Without a digit it is a word that stands for a time, or for what is no number.
-    CONTINUE WHEN kind NOT IN ('uuid', 'macaddr', 'macaddr8') AND forms[1] !~ '[0-9]';
+    CONTINUE WHEN kind NOT IN ('uuid', 'macaddr', 'macaddr8') AND forms[1] !~ '[0-9]' OR kind = 'date' AND forms[1] ~ ':';
     SELECT pg_catalog.array_agg(DISTINCT x.reading) INTO readings FROM (
       SELECT gdpr_internal.find_reading(forms[1], kind)
       UNION ALL SELECT gdpr_internal.find_reading(digits, kind) WHERE pg_catalog.length(digits) > 6 AND kind ~ '^(int[248]|numeric|float8)$') x(reading)
@@ -95,11 +102,9 @@ BEGIN
       types := types || pg_catalog.jsonb_build_object(kind, readings);
     END IF;
   END LOOP;
-  IF forms[1] !~ ':' THEN
-    day := types #>> '{date,0}';
-  END IF;
+  day := types #>> '{date,0}';
   RETURN pg_catalog.jsonb_build_object(
-    'match', match, 'forms', forms, 'plain', plain, 'run', run, 'fold', fold, 'blanks', blanks, 'types', types, 'day', day,
+    'match', match, 'forms', forms, 'plain', plain, 'run', run, 'is_icu', is_icu, 'blanks', blanks, 'types', types, 'day', day,
     'is_utf8', is_utf8, 'is_ascii', plain COLLATE "C" ~ '^[\x01-\x7f]*$', 'is_bare', plain COLLATE "C" ~ '^[a-z0-9 @._,:;()-]*$', 'is_run', plain = run,
     'is_number', plain ~ '^-?[0-9][0-9.e+-]*$',
     'word', gdpr_internal.find_pattern(plain, plain, 'text'),
@@ -129,13 +134,13 @@ BEGIN
     RETURN likely;
   END IF;
   IF (needle ->> 'is_ascii')::boolean THEN
-    conditions := ARRAY[pg_catalog.format(found, bytes, '($1 ->> ''plain'')', 'word', needle ->> 'fold')];
+    conditions := ARRAY[pg_catalog.format(found, bytes, '($1 ->> ''plain'')', 'word', gdpr_internal.find_fold(needle))];
   END IF;
   IF NOT (needle ->> 'is_run')::boolean THEN
     conditions := conditions || (
       SELECT pg_catalog.format(CASE WHEN (needle ->> 'is_ascii')::boolean AND (needle ->> 'is_utf8')::boolean THEN 'octet_length(%2$s) <> length(%2$s) AND ' ELSE '' END || '(%1$s)',
                pg_catalog.string_agg(pg_catalog.format(found, pg_catalog.format('lower(%s COLLATE %s) COLLATE "C"', value, fold),
-                 pg_catalog.format('(lower(($1 #>> ''{forms,%s}'') COLLATE %s) COLLATE "C")', n - 1, fold), 'text', needle ->> 'fold'), ' OR '), value)
+                 pg_catalog.format('(lower(($1 #>> ''{forms,%s}'') COLLATE %s) COLLATE "C")', n - 1, fold), 'text', gdpr_internal.find_fold(needle)), ' OR '), value)
       FROM pg_catalog.generate_series(1, pg_catalog.jsonb_array_length(needle -> 'forms')) n);
   END IF;
   RETURN pg_catalog.format(CASE WHEN needle ->> 'run' = '' THEN '(%2$s)' ELSE '%1$s AND (%2$s)' END, likely, pg_catalog.array_to_string(conditions, ' OR '));
@@ -153,14 +158,15 @@ DECLARE
   pattern text;
 BEGIN
   IF match = 'contains' AND (needle ->> 'is_bare')::boolean THEN
-    RETURN gdpr_internal.find_in_text(value, needle ->> 'fold', needle);
+    RETURN gdpr_internal.find_in_text(value, gdpr_internal.find_fold(needle), needle);
   END IF;
   IF match = 'word' THEN
-    before := CASE WHEN kind = 'json' THEN '(?:^|[^[:alnum:]]|\\[bfnrt]|\\u[0-9a-f]{4})' ELSE '(?:^|[^[:alnum:]])' END;
-    after := '(?![[:alnum:]])';
+    -- Of what JSON writes as \u, that of ASCII and Latin-1 which is no letter, punctuation, and signs beyond the first plane are no part of a word.
+    before := CASE WHEN kind = 'json' THEN '(?:^|[^[:alnum:]]|\\[bfnrt]|\\u(?:00(?:[012ab]|3[a-f]|[46]0|[57][b-f])|20[0-6]|d[c-f])[0-9a-f]{1,2})' ELSE '(?:^|[^[:alnum:]])' END;
+    after := CASE WHEN kind = 'json' THEN '(?![[:alnum:]]|\\u(?:00[4-7c-f]|0[1-9a-f]|1|2[1-9a-f]|[3-9a-cef]|d[0-7]))' ELSE '(?![[:alnum:]])' END;
   ELSIF match <> 'contains' THEN
-    before := CASE WHEN kind = 'json' THEN outside || '"[[:space:]]*' ELSE '(?:^|[>"''])[[:space:]]*' END;
-    after := CASE WHEN match = 'prefix' THEN '' WHEN kind = 'json' THEN '[[:space:]]*"' ELSE '[[:space:]]*(?:$|[<"''])' END;
+    before := CASE WHEN kind = 'json' THEN outside || '"[[:space:]]*' ELSE '(?:^|[>"'']|cdata\[)[[:space:]]*' END;
+    after := CASE WHEN match = 'prefix' THEN '' WHEN kind = 'json' THEN '[[:space:]]*"' ELSE '[[:space:]]*(?:$|[<"'']|\]\])' END;
   END IF;
   pattern := pg_catalog.format('%L || ($1 ->> %L) || %L', before || '(?:', kind, ')' || after);
   -- A number stands outside of all strings.
@@ -169,7 +175,7 @@ BEGIN
                                             CASE WHEN match = 'exact' THEN ')(?:$|[]},[:space:]])' ELSE ')' END);
   END IF;
   RETURN pg_catalog.format(CASE WHEN needle ->> 'run' = '' THEN '' ELSE 'strpos(lower(%1$s COLLATE "C"), $1 ->> ''run'') > 0 AND ' END || 'lower(%1$s COLLATE %2$s) ~ (%3$s)',
-                           value, needle ->> 'fold', pattern);
+                           value, gdpr_internal.find_fold(needle), pattern);
 END $$;
 
 -- What finding the text in a value of a type means, as a condition over the expression `value`; NULL for a type that is not searched. It holds no function of
@@ -198,7 +204,7 @@ BEGIN
   fold := coalesce((SELECT pg_catalog.format('%I.%I', n.nspname, c.collname)
                     FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace
                     WHERE c.oid = locale AND c.collprovider <> 'd' AND c.collname NOT IN ('C', 'POSIX', 'ucs_basic') AND c.collctype IS DISTINCT FROM 'C'
-                      AND c.collctype IS DISTINCT FROM 'POSIX'), needle ->> 'fold');
+                      AND c.collctype IS DISTINCT FROM 'POSIX'), gdpr_internal.find_fold(needle));
   IF t.typtype = 'b' AND t.typcategory = 'S' THEN
     RETURN gdpr_internal.find_in_text(pg_catalog.format('(%s)::text', value), fold, needle);
   ELSIF t.typtype = 'c' THEN
@@ -278,7 +284,7 @@ BEGIN
            gdpr_internal.find_condition('t.' || pg_catalog.quote_ident(c.name), a.atttypid, a.attcollation, 1, needle)), ', ' ORDER BY c.place)
   INTO counts
   FROM pg_catalog.unnest(columns) WITH ORDINALITY c(name, place)
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = relation AND a.attname = c.name;
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = relation AND a.attname = c.name AND a.attnum > 0 AND NOT a.attisdropped;
   RETURN pg_catalog.format('SELECT ARRAY[%s] FROM %s t', counts,
     CASE kind WHEN 'r' THEN 'ONLY ' || relation::text
               -- What is counted here is not counted there: the text does not go to another server.
@@ -289,7 +295,9 @@ END $$;
 
 CREATE FUNCTION gdpr_find(term text, match text DEFAULT 'contains', schemas name[] DEFAULT NULL,
   OUT relation regclass, OUT "column" text, OUT rows bigint, OUT registered boolean, OUT rule text) RETURNS SETOF record
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000 ROWS 50 SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 100000 ROWS 50
+-- To compile the statements takes longer than it saves: they are another for each table, and their time goes into comparing texts.
+SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   needle jsonb;
@@ -427,6 +435,7 @@ COMMENT ON FUNCTION gdpr_internal.find_counts(regclass, regclass, name[], jsonb)
 COMMENT ON FUNCTION gdpr_internal.log_find() IS 'Internal: logs a call of gdpr_find';
 COMMENT ON FUNCTION gdpr_internal.find_reading(text, text) IS 'Internal: the value of a type that a text reads as';
 COMMENT ON FUNCTION gdpr_internal.find_pattern(text, text, text) IS 'Internal: a regular expression for a text';
+COMMENT ON FUNCTION gdpr_internal.find_fold(jsonb) IS 'Internal: the collation by which small and capital letters are told';
 COMMENT ON FUNCTION gdpr_internal.find_needle(text, text) IS 'Internal: what gdpr_find searches for';
 COMMENT ON FUNCTION gdpr_internal.find_in_text(text, text, jsonb) IS 'Internal: finding a text in a text, as a condition';
 COMMENT ON FUNCTION gdpr_internal.find_in_document(text, text, jsonb) IS 'Internal: finding a text in JSON or XML, as a condition';
