@@ -17,6 +17,7 @@ use crate::spi::guarded;
 use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
 use crate::strategy::running;
+use crate::walk::foreign;
 use crate::walk::identity::IdentityColumn;
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
@@ -125,7 +126,7 @@ pub fn names(
     let memory = PgMemoryContexts::new("gdpr_ext names of rows");
     let size = Size::of(keys.len());
     let rows: Vec<u32> = (0..keys.len() as u32).collect();
-    let mut parameters = vec![running::parameter()];
+    let mut parameters = Vec::new();
     for (part, column) in columns.iter().enumerate() {
         let base = types::base_type(column.type_oid);
         let mut values = Values::new(types::carriage(column.type_oid).element, memory.value());
@@ -143,6 +144,7 @@ pub fn names(
         .iter()
         .map(|column| IdentityColumn::of_column(column, "target"))
         .collect();
+    let (size, asked) = foreign::asked(relation, size, &parameters);
     let mut taken = Keys::new(size);
     let matches = match_columns(&mut taken, relation, &compared.iter().collect::<Vec<_>>())?;
     let output = format!("s.ord, ({})::pg_catalog.text", analysed.qualified);
@@ -152,7 +154,8 @@ pub fn names(
         _ => Planning::Once,
     };
     let _owner = security::as_owner(relation)?;
-    let run = || {
+    let mut ask = |first: usize, keys: &[Option<pg_sys::Datum>]| {
+        let parameters = [&[running::parameter()], keys].concat();
         kept::of_session(&sql, &taken.types, planning)?.run(&parameters, Access::Read, |row| {
             let ord = row
                 .get(0)
@@ -162,11 +165,13 @@ pub fn names(
             let name = row
                 .get(1)
                 .and_then(|datum| unsafe { String::from_datum(datum, false) });
-            if let Some(place) = names.get_mut(ord) {
+            if let Some(place) = names.get_mut(first + ord) {
                 *place = name;
             }
         })
     };
+    let mut asked = asked.iter().enumerate();
+    let run = || asked.try_for_each(|(first, keys)| ask(first, keys));
     guarded::run(run, |code| {
         Ok(Error::new(code, format!("{what} failed for some row"))
             .hint("The server's message is not shown, since it can hold values of rows."))

@@ -12,7 +12,7 @@ use pgrx::pg_sys::Datum;
 use std::rc::Rc;
 
 /// Of parameters for so many keys those for each alone. Not every server can be sent an array, and not every wrapper quotes the texts in it.
-pub fn singly(size: Size, parameters: &[Option<Datum>]) -> Vec<Vec<Option<Datum>>> {
+fn singly(size: Size, parameters: &[Option<Datum>]) -> Vec<Vec<Option<Datum>>> {
     if size == Size::One {
         return vec![parameters.to_vec()];
     }
@@ -28,6 +28,19 @@ pub fn singly(size: Size, parameters: &[Option<Datum>]) -> Vec<Vec<Option<Datum>
             .collect()
     };
     (0..keys).map(of_key).collect()
+}
+
+/// What a statement that reads a relation by so many keys is run with: for how many it is made, and the parameters of each run. Where it is run
+/// once for each key, the first column of its rows is 1 in each.
+pub fn asked(
+    relation: &Relation,
+    size: Size,
+    parameters: &[Option<Datum>],
+) -> (Size, Vec<Vec<Option<Datum>>>) {
+    match relation.is_outside() {
+        true => (Size::One, singly(size, parameters)),
+        false => (size, vec![parameters.to_vec()]),
+    }
 }
 
 /// The statement that counts what a step finds by one key. It reads nothing but what the rows are found by.

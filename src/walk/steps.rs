@@ -50,17 +50,14 @@ impl<'a> Steps<'a> {
             security::require_access(relation, self.caller, locks)?;
         }
         let _owner = security::as_owner(relation)?;
-        let size_of_statement = match relation.is_outside() {
-            true => Size::One,
-            false => size,
-        };
-        let statement = prepared(self.graph, step, size_of_statement, self.reading)?;
+        let (size, asked) = foreign::asked(relation, size, parameters);
+        let statement = prepared(self.graph, step, size, self.reading)?;
         let access = match self.reading.purpose.locks() {
             false => Access::Read,
             true => Access::Lock,
         };
         if relation.is_outside() {
-            let run = || self.run_singly(&statement, step, size, parameters, access, each);
+            let run = || self.run_singly(&statement, step, &asked, access, each);
             return guarded::run(run, |code| self.failed(step, relation, code));
         }
         let parameters = [&[running::parameter()], parameters].concat();
@@ -76,13 +73,12 @@ impl<'a> Steps<'a> {
         &self,
         statement: &Statement,
         step: Step,
-        size: Size,
-        parameters: &[Option<Datum>],
+        keys: &[Vec<Option<Datum>>],
         access: Access,
         mut each: impl FnMut(&Row),
     ) -> Result<()> {
         let counted = foreign::counted(self.graph, step, self.reading)?;
-        for (key, parameters) in foreign::singly(size, parameters).iter().enumerate() {
+        for (key, parameters) in keys.iter().enumerate() {
             let parameters = [&[running::parameter()], parameters.as_slice()].concat();
             let (mut read, mut there) = (0, 0);
             statement.run(&parameters, access, |row| {

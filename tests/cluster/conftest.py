@@ -15,7 +15,7 @@ import pytest
 from psycopg import sql
 
 # What these assert is shown when it fails, too.
-pytest.register_assert_rewrite("killed", "restore")
+pytest.register_assert_rewrite("killed", "mariadb", "restore")
 
 ROOT = Path(__file__).resolve().parents[2]
 

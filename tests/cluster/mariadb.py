@@ -17,7 +17,9 @@ PASSWORD = "tea and cake"
 
 def program(name):
     found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
-    return found or pytest.skip(f"there is no {name}: scripts/deps.sh installs MariaDB for the tests")
+    if found is None:
+        pytest.skip(f"there is no {name}: scripts/deps.sh installs MariaDB for the tests")
+    return found
 
 
 def require_mysql_fdw():
@@ -81,7 +83,8 @@ class MariaDB:
         """As root. Of a statement that fails, the others after it are not run."""
         command = [self.client, "--no-defaults", "--default-character-set=utf8mb4", f"--socket={self.socket}", "--user=root", "--batch", "--raw",
                    "--skip-column-names", database]
-        return subprocess.run([part for part in command if part], input=statements, capture_output=True, text=True)
+        return subprocess.run([part for part in command if part], input=statements, capture_output=True, encoding="utf-8",
+                              errors="backslashreplace")
 
     def execute(self, statements, database=""):
         """What the statements give: a line for each row, its values with tabs between."""
