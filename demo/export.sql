@@ -10,6 +10,8 @@ SELECT gdpr_register('orders', facts => '{
 SELECT gdpr_register('customer', export => '{"label_expression": "name", "labels": {"born": "date of birth"}}');
 SELECT gdpr_register('address', export => '{"label": "Addresses", "label_expression": "street || '', '' || postcode || '' '' || city"}');
 SELECT gdpr_register('orders', export => '{"label": "Your orders", "labels": {"placed_at": "ordered at"}}');
+SELECT gdpr_register('product', export => '{"label_expression": "name"}');
+SELECT gdpr_register('country', export => '{"label_expression": "name"}');
 SELECT gdpr_register('order_line', export => '{"label": "Articles", "exclude": ["order_id"]}');
 
 -- What somebody else wrote in a message is theirs; what was written to a customer was meant to be read.

@@ -22,7 +22,7 @@ use crate::walk::identity::IdentityColumn;
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use crate::walk::text::{found_by, match_columns};
-use pgrx::{FromDatum, IntoDatum, PgMemoryContexts};
+use pgrx::{FromDatum, IntoDatum, PgMemoryContexts, pg_sys};
 use std::collections::{HashMap, HashSet};
 
 /// What the rows are called that a table's rows refer to: by a `context` link, or where it is disclosed, people.

@@ -125,27 +125,28 @@ impl Making<'_> {
             (Some((_, order)), Some(from)) => order.get(from as usize).copied().unwrap_or_default(),
             _ => 0,
         };
+        // The keys of all rows one after the other: there can be very many.
+        let mut keys: Vec<&str> = Vec::with_capacity(rows.len() * compared.len());
         let mut sorted = Vec::with_capacity(rows.len());
-        for (number, row) in (0..).zip(rows) {
+        for (number, row) in (0u32..).zip(rows) {
             let values = row.values()?;
-            let key: Vec<&str> = compared
-                .iter()
-                .map(|column| values[shown.place(*column)].get())
-                .collect();
-            sorted.push((parent(row), key, number));
+            keys.extend(
+                compared
+                    .iter()
+                    .map(|column| values[shown.place(*column)].get()),
+            );
+            sorted.push((number, parent(row)));
         }
-        let order = |one: &[&str], other: &[&str]| {
-            let parts = one.iter().zip(other);
-            parts
-                .map(|(one, other)| value::order(one, other))
-                .find(|order| order.is_ne())
-                .unwrap_or(Ordering::Equal)
+        let key = |number: u32| keys.iter().skip(number as usize * compared.len());
+        let order = |one: u32, other: u32| {
+            let mut parts = key(one).zip(key(other)).take(compared.len());
+            let order = parts.find_map(|(one, other)| {
+                Some(value::order(one, other)).filter(|order| order.is_ne())
+            });
+            order.unwrap_or(Ordering::Equal)
         };
-        sorted.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| order(&one.1, &other.1)));
-        Ok(sorted
-            .into_iter()
-            .map(|(parent, _, number)| (number, parent))
-            .collect())
+        sorted.sort_by(|one, other| one.1.cmp(&other.1).then_with(|| order(one.0, other.0)));
+        Ok(sorted)
     }
 
     fn columns(&self, shown: &Shown, contexts: &[Context], rows: &[Row]) -> Vec<Column> {

@@ -2,7 +2,7 @@
 
 use super::event::{self, Event, Request};
 use super::keys::write_key;
-use super::secret;
+use super::{secret, server};
 use crate::catalog::home::Home;
 use crate::catalog::types;
 use crate::error::{Code, Error, Result};
@@ -10,8 +10,6 @@ use crate::guc::{self, LogReads};
 use crate::link::graph::{Graph, Table};
 use crate::plan::KeyPart;
 use pgrx::pg_sys;
-use pgrx::pg_sys::panic::ErrorReport;
-use pgrx::prelude::*;
 use serde_json::Value;
 
 /// What was called, and from which setting on it is logged.
@@ -105,14 +103,11 @@ fn write(
     };
     event::write(&request, &[event])?;
     // What is rolled back has been read all the same: the server's log shows it.
-    let message = format!("gdpr_{} of {rows} rows of table \"{subject}\"", call.name);
-    ErrorReport::new(
-        PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION,
-        message,
-        "gdpr_ext",
-    )
-    .report(PgLogLevel::LOG_SERVER_ONLY);
-    Ok(())
+    let what = match subject {
+        "" => "the database".to_owned(),
+        table => format!("the data of {rows} in table {table}"),
+    };
+    server::note(&format!("gdpr_{} read {what}", call.name))
 }
 
 /// The keys as they stand in an event.

@@ -11,11 +11,13 @@ from typing import Any
 import psycopg
 
 import erase
+import exported
 import noticed
 from anonymise import examine_request
 from catalog import World, read_world
 from differs import Differs, Failure
 from erase import examine_erasure
+from exported import check_export
 from model import Model, Start
 from naive import Answer, Naive
 from script import late, regclass, setup, start_id
@@ -62,6 +64,7 @@ def check_walks(connection: psycopg.Connection, model: Model, seen: set[str]) ->
         answer = naive.walk(relation, ids)
         notice(seen, world, naive, answer, relation, start)
         check_collect(connection, world, answer, start)
+        check_export(connection, world, answer, start, seen)
         check_lock(connection, world, answer, start)
         if answer.unreviewed and "settled" not in seen:
             check_settling(connection, world, answer, start)
@@ -154,7 +157,7 @@ KINDS = [
     "shared", "unreviewed", "own cycle", "cycle", "diamond", "accessor", "over a foreign key", "by value", "by expression", "conditional",
     "up to a parent", "context", "partitioned", "one partition", "inheritance child", "dangling key", "no key", "composite key",
     "several links between two tables", "several ids", "no such id", "registered start", "unregistered start", "row of another subject",
-    "declared after a walk", "lock", "refused lock", "settled", "deep", *noticed.KINDS, *erase.KINDS,
+    "declared after a walk", "lock", "refused lock", "settled", "deep", *exported.KINDS, *noticed.KINDS, *erase.KINDS,
 ]  # fmt: skip
 
 

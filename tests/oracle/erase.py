@@ -12,11 +12,13 @@ from anonymise import prepare, values
 from calls import REPORT
 from catalog import World
 from expect import Expectation, Renamed, Same, exact_values
+from exported import check_export, check_foreseen
 from fates import Erasure, make_erasure
 from logged import events, is_plain, personal, plain
 from masked import Masked
 from match import match, misfits
 from model import Model
+from naive import Answer
 from outcome import check_keys, check_unchanged, named, shown
 from person import Person
 from plan import table_of
@@ -70,6 +72,7 @@ def act(person: Person) -> Erasure:
     known = set(events(person.connection))
     exact = exact_values(person.connection, person.model, world, plan)
     foreseen, code = attempt(person, f"public.gdpr_preview('{goal}', {person.arguments(False)})")
+    check_document(person, world, answer, foreseen)
     check_unchanged(person, "preview", world, before, known)
     if not plan.unclear:
         check_refusal(person, world, plan.codes(True), foreseen, code, plan.unreviewed)
@@ -90,6 +93,14 @@ def act(person: Person) -> Erasure:
     check_report(person, call, world, plan, report)
     check_log(person, call, world, plan, report, before, known)
     return plan
+
+
+def check_document(person: Person, world: World, answer: Answer, foreseen: list[tuple] | None) -> None:
+    """Access and erasure are about the same rows."""
+    counts = check_export(person.connection, world, answer, person.start, person.seen)
+    problems = check_foreseen(counts, foreseen) if counts is not None and foreseen is not None else []
+    if problems:
+        raise person.differs("export", f"{person.said[-1]}\n" + "\n".join(problems))
 
 
 def attempt(person: Person, call: str) -> tuple[list[tuple] | None, str | None]:

@@ -36,6 +36,8 @@ class Answer:
     unreviewed: set[Row]
     owner: list[Edge]
     accessor: list[Edge]
+    edges: list[Edge]
+    kinds: dict[CatalogLink, str]
 
 
 class Naive:
@@ -130,7 +132,7 @@ class Naive:
                 last = [e.link for e in owner + accessor if e.target is row and e.source in walked and depths.get(e.source) == depth - 1]
                 first = min(last, key=lambda link: link.order(self.world.relations))
                 found.append(Found(row, depth, first.name, row not in own))
-        return Answer(found, walked, unreviewed, owner, accessor)
+        return Answer(found, walked, unreviewed, owner, accessor, self.edges, kinds)
 
     def is_start(self, row: Row, start: int, ids: list[dict[str, Any]]) -> bool:
         at = row.relation if not self.world.is_partitioned(start) else self.world.table(row.relation)

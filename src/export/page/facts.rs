@@ -21,7 +21,11 @@ pub fn facts(document: &Document, section: usize) -> Markup {
         .filter(|(fact, stated)| stated.is_some() || missing(fact))
         .collect();
     html! {
-        @if !told.is_empty() {
+        @if told.iter().all(|(_, stated)| stated.is_none()) {
+            @if !told.is_empty() {
+                p.note { "What these data are used for, and what else there is to say of them, is " a href="#missing" { "not stated" } "." }
+            }
+        } @else {
             dl.facts {
                 @for (fact, stated) in told {
                     div {
@@ -80,6 +84,7 @@ pub fn question(fact: &str) -> Cow<'_, str> {
         "transfers" => "Whether they go to other countries",
         "retention" => "How long they are kept",
         "source" => "Where they come from",
+        "contact" => "Whom to turn to",
         "automated_decisions" => "Whether anything is decided automatically",
         _ => return title(fact),
     })

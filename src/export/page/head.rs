@@ -179,16 +179,22 @@ fn rights() -> Markup {
 
 fn missing(document: &Document) -> Markup {
     let facts = missing_facts(document);
+    let sections = document
+        .sections
+        .iter()
+        .filter(|section| !section.rows.is_empty())
+        .count();
     html! {
         @if !facts.is_empty() {
             section.missing aria-labelledby="missing" {
                 h2 id="missing" { "Not stated" }
                 p { "You are to be told the following, too. It has not been recorded yet: please ask for it." }
-                dl {
+                ul {
                     @for (article, fact, labels) in facts {
-                        div {
-                            dt { (question(fact)) " " span.article { "Art. " (article) } }
-                            dd { (names(&labels)) }
+                        li {
+                            (question(fact)) " " span.article { "Art. " (article) }
+                            @if labels.len() > 1 && labels.len() == sections { ": all sections" }
+                            @else if !labels.is_empty() { ": " (names(&labels)) }
                         }
                     }
                 }
@@ -223,7 +229,6 @@ fn missing_facts(document: &Document) -> Vec<(&str, &str, Vec<&str>)> {
 
 fn names(labels: &[&str]) -> Markup {
     html! {
-        @if labels.is_empty() { "for all sections" }
         @for (index, label) in labels.iter().enumerate() {
             @if index > 0 { ", " }
             bdi { (label) }

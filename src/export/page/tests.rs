@@ -1,6 +1,6 @@
 use super::sample::{self, column, document, key, row, row_of, section};
 use super::write;
-use crate::export::document::{Controller, Document, Facts, Kind, Mode};
+use crate::export::document::{Controller, Document, Facts, Kind, Missing, Mode};
 use serde_json::{Value, json};
 use std::io;
 
@@ -367,7 +367,7 @@ fn the_head_says_what_is_stated_and_what_is_not() {
     for said in [
         "<bdi class=\"hard\">privacy@tea.example, Nørregade 12, 1165 København K</bdi>",
         "<dt>Data protection officer</dt><dd><span class=\"quiet\">not stated</span></dd>",
-        "How long they are kept <span class=\"article\">Art. 15(1)(d)</span></dt><dd><bdi>Addresses</bdi>, <bdi>Messages</bdi>",
+        "How long they are kept <span class=\"article\">Art. 15(1)(d)</span>: <bdi>Addresses</bdi>, <bdi>Messages</bdi></li>",
         "<dt>Kept for</dt><dd><span class=\"quiet\">not stated</span></dd>",
         "<dt>Comes from</dt><dd><bdi>Your browser</bdi></dd>",
         "22 November 2026,</span> <span>01:13 UTC+1</span>",
@@ -423,6 +423,44 @@ fn a_portable_page_is_the_data_alone() {
     ] {
         assert!(!page.contains(said), "{said}");
     }
+}
+
+/// A list of what is not stated is no reading matter: it is there once.
+#[test]
+fn what_nobody_has_stated_is_said_once() {
+    let unstated = |section| Missing {
+        article: "15(1)(a)",
+        fact: "purpose",
+        section,
+    };
+    let mut silent = sample::visited(2);
+    silent
+        .sections
+        .iter_mut()
+        .for_each(|section| section.facts = Facts::default());
+    silent.missing = vec![
+        unstated(Some(0)),
+        unstated(Some(1)),
+        Missing {
+            article: "12(1)",
+            fact: "controller",
+            section: None,
+        },
+    ];
+    let page = page(&silent);
+    assert!(page.contains(
+        "What the data are used for <span class=\"article\">Art. 15(1)(a)</span>: all sections</li>"
+    ));
+    assert!(page.contains("Who is responsible <span class=\"article\">Art. 12(1)</span></li>"));
+    assert_eq!(
+        page.matches("is <a href=\"#missing\">not stated</a>.")
+            .count(),
+        2
+    );
+    assert!(!page.contains("class=\"facts\""));
+    // Of a section without rows there is nothing to be told.
+    silent.sections[1].rows.clear();
+    assert!(!self::page(&silent).contains("all sections"));
 }
 
 /// Counts what is written, and remembers the largest piece.
