@@ -33,10 +33,8 @@ BEGIN
                     CASE WHEN kind = 'json' AND c.small IN ('"', '\') THEN '\\' || c.literal
                          WHEN kind = 'json' AND c.small = '/' THEN '\\?/'
                          ELSE c.literal END,
-                    CASE WHEN kind = 'json' THEN (SELECT '\\' || e.letter FROM (VALUES (8, 'b'), (9, 't'), (10, 'n'), (12, 'f'), (13, 'r')) e(code, letter)
-                                                  WHERE e.code = pg_catalog.ascii(c.small))
-                         ELSE (SELECT '&' || e.name || ';' FROM (VALUES ('&', 'amp'), ('<', 'lt'), ('>', 'gt'), ('"', 'quot'), ('''', 'apos')) e(sign, name)
-                               WHERE e.sign = c.small) END,
+                    CASE WHEN kind = 'json' THEN '\\' || ('{b,t,n,NULL,f,r}'::text[])[pg_catalog.ascii(c.small) - 7]
+                         ELSE '{"&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "''": "&apos;"}'::jsonb ->> c.small END,
                     CASE WHEN is_utf8 THEN (
                       SELECT pg_catalog.string_agg(DISTINCT
                                CASE WHEN kind = 'xml' THEN pg_catalog.format('&#0*%s;|&#x0*%s;', code, pg_catalog.to_hex(code))
@@ -71,6 +69,7 @@ DECLARE
   run text;
   types jsonb := '{}';
   kind text;
+  reading text;
   readings text[];
   digits text;
   day text;
@@ -94,11 +93,13 @@ BEGIN
   FOREACH kind IN ARRAY '{int2,int4,int8,numeric,float4,float8,uuid,inet,macaddr,macaddr8,date,timestamp,timestamptz}'::text[] LOOP
     -- Without a digit it is a word that stands for a time, or for what is no number.
     CONTINUE WHEN kind NOT IN ('uuid', 'macaddr', 'macaddr8') AND forms[1] !~ '[0-9]' OR kind = 'date' AND forms[1] ~ ':';
-    SELECT pg_catalog.array_agg(DISTINCT x.reading) INTO readings FROM (
-      SELECT gdpr_internal.find_reading(forms[1], kind)
-      UNION ALL SELECT gdpr_internal.find_reading(digits, kind) WHERE pg_catalog.length(digits) > 6 AND kind ~ '^(int[248]|numeric|float8)$') x(reading)
-    WHERE x.reading IS NOT NULL;
-    IF readings IS NOT NULL THEN
+    readings := pg_catalog.array_remove(ARRAY[gdpr_internal.find_reading(forms[1], kind)], NULL);
+    IF pg_catalog.length(digits) > 6 AND kind IN ('int2', 'int4', 'int8', 'numeric', 'float8') THEN
+      reading := gdpr_internal.find_reading(digits, kind);
+      readings := readings || pg_catalog.array_remove(ARRAY[reading], readings[1]);
+    END IF;
+    readings := pg_catalog.array_remove(readings, NULL);
+    IF readings <> '{}' THEN
       types := types || pg_catalog.jsonb_build_object(kind, readings);
     END IF;
   END LOOP;
@@ -188,6 +189,7 @@ DECLARE
   inner_value text := pg_catalog.format('u%s.v', depth);
   is_builtin boolean;
   name text;
+  of_range pg_catalog.pg_range;
   of_elements text;
   is_found text;
 BEGIN
@@ -212,13 +214,12 @@ BEGIN
             FROM (SELECT a.attnum, gdpr_internal.find_condition(pg_catalog.format('(%s).%I', value, a.attname), a.atttypid, a.attcollation, depth, needle)
                   FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) c(attnum, condition));
   ELSIF t.typtype = 'r' THEN
-    RETURN (SELECT pg_catalog.format('(%s OR %s)', gdpr_internal.find_condition(pg_catalog.format('lower(%s)', value), r.rngsubtype, r.rngcollation, depth, needle),
-                                     gdpr_internal.find_condition(pg_catalog.format('upper(%s)', value), r.rngsubtype, r.rngcollation, depth, needle))
-            FROM pg_catalog.pg_range r
-            WHERE r.rngtypid = type AND gdpr_internal.find_condition('v', r.rngsubtype, r.rngcollation, depth, needle) IS NOT NULL);
+    SELECT * INTO of_range FROM pg_catalog.pg_range WHERE rngtypid = type;
+    RETURN '(' || gdpr_internal.find_condition(pg_catalog.format('lower(%s)', value), of_range.rngsubtype, of_range.rngcollation, depth, needle) || ' OR '
+               || gdpr_internal.find_condition(pg_catalog.format('upper(%s)', value), of_range.rngsubtype, of_range.rngcollation, depth, needle) || ')';
   ELSIF t.typtype = 'm' THEN
-    RETURN (SELECT of_elements || gdpr_internal.find_condition(inner_value, r.rngtypid, 0, depth + 1, needle) || ')'
-            FROM pg_catalog.pg_range r WHERE r.rngmultitypid = type AND gdpr_internal.find_condition('v', r.rngtypid, 0, depth, needle) IS NOT NULL);
+    SELECT * INTO of_range FROM pg_catalog.pg_range WHERE rngmultitypid = type;
+    RETURN of_elements || gdpr_internal.find_condition(inner_value, of_range.rngtypid, 0, depth + 1, needle) || ')';
   ELSIF t.typtype <> 'b' THEN
     RETURN NULL;
   ELSIF t.typcategory = 'A' AND t.typname NOT IN ('int2vector', 'oidvector') THEN
@@ -301,7 +302,8 @@ SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   needle jsonb;
-  types oid[];
+  kind oid;
+  types oid[] := '{}';
   target record;
   piece regclass;
   found bigint[];
@@ -326,11 +328,15 @@ BEGIN
   END IF;
   PERFORM gdpr_internal.log_find();
   needle := gdpr_internal.find_needle(term, match);
-  -- The types of columns in which there is something to search.
-  SELECT pg_catalog.array_agg(t.oid) INTO types
-  FROM (SELECT DISTINCT a.atttypid FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-        WHERE a.attnum > 0 AND a.atttypid <> 0 AND c.relkind IN ('r', 'p', 'm', 'f') AND c.relnamespace <> 'pg_catalog'::regnamespace) t(oid)
-  WHERE gdpr_internal.find_condition('t.v', t.oid, 0, 1, needle) IS NOT NULL;
+  -- The types of columns in which there is something to search. Where a plan is logged, it shows what stands in a WHERE: the text must not.
+  FOR kind IN
+    SELECT DISTINCT a.atttypid FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    WHERE a.attnum > 0 AND a.atttypid <> 0 AND c.relkind IN ('r', 'p', 'm', 'f') AND c.relnamespace <> 'pg_catalog'::regnamespace
+  LOOP
+    IF gdpr_internal.find_condition('t.v', kind, 0, 1, needle) IS NOT NULL THEN
+      types := types || kind;
+    END IF;
+  END LOOP;
 
   FOR target IN
     WITH candidate AS MATERIALIZED (

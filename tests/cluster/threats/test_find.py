@@ -34,7 +34,7 @@ def again(mallory):
 
 
 def found(connection, call=FIND):
-    return {(relation, column): rows for relation, column, rows, *_ in connection.execute(call.replace("SELECT *", "SELECT relation::text, \"column\", rows")).fetchall()}
+    return {(relation, column): rows for relation, column, rows, *_ in connection.execute(call.replace("SELECT *", "SELECT relation::pg_catalog.text, \"column\", rows")).fetchall()}
 
 
 @pytest.mark.parametrize("table", PLANNED.values(), ids=PLANNED.keys())
@@ -46,25 +46,37 @@ def test_what_the_planner_computes(mallory, again, table):
     assert found(again.connection)[("mallory.person", "name")] == 1
 
 
+TYPES = """
+CREATE TYPE mallory.card AS (name text, mails text[]);
+CREATE TYPE mallory.span AS RANGE (subtype = text);
+CREATE FUNCTION mallory.to_text(mallory.card) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); RETURN ''x''; END';
+CREATE FUNCTION mallory.to_text(mallory.span) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); RETURN ''x''; END';
+CREATE FUNCTION mallory.to_text(mallory.card[]) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); RETURN ''x''; END';
+CREATE CAST (mallory.card AS text) WITH FUNCTION mallory.to_text(mallory.card) AS {0};
+CREATE CAST (mallory.span AS text) WITH FUNCTION mallory.to_text(mallory.span) AS {0};
+CREATE CAST (mallory.card[] AS text) WITH FUNCTION mallory.to_text(mallory.card[]) AS {0};
+CREATE TABLE mallory.person (card mallory.card, cards mallory.card[], span mallory.span, spans mallory.span[]);
+INSERT INTO mallory.person VALUES (ROW('Ada', '{{}}'), ARRAY[ROW('x', '{{Ada}}')::mallory.card], '[Ada,Zoe)', ARRAY['[Ada,Zoe)'::mallory.span]);
+"""
+
+
 def test_casts_of_her_types(mallory):
     """Their values are taken apart or printed by the type. Her cast would be called by name::text."""
-    mallory.does("""
-        CREATE TYPE mallory.card AS (name text, mails text[]);
-        CREATE TYPE mallory.span AS RANGE (subtype = text);
-        CREATE FUNCTION mallory.to_text(mallory.card) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); RETURN ''x''; END';
-        CREATE FUNCTION mallory.to_text(mallory.span) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); RETURN ''x''; END';
-        CREATE FUNCTION mallory.to_json(mallory.card) RETURNS json IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); RETURN ''"x"''; END';
-        CREATE FUNCTION mallory.to_text(mallory.card[]) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); RETURN ''x''; END';
-        CREATE CAST (mallory.card AS text) WITH FUNCTION mallory.to_text(mallory.card) AS IMPLICIT;
-        CREATE CAST (mallory.span AS text) WITH FUNCTION mallory.to_text(mallory.span) AS IMPLICIT;
-        CREATE CAST (mallory.card AS json) WITH FUNCTION mallory.to_json(mallory.card) AS IMPLICIT;
-        CREATE CAST (mallory.card[] AS text) WITH FUNCTION mallory.to_text(mallory.card[]) AS IMPLICIT;
-        CREATE TABLE mallory.person (card mallory.card, cards mallory.card[], span mallory.span, spans mallory.span[]);
-        INSERT INTO mallory.person VALUES (ROW('Ada', '{}'), ARRAY[ROW('x', '{Ada}')::mallory.card], '[Ada,Zoe)', ARRAY['[Ada,Zoe)'::mallory.span])""")
+    mallory.does(TYPES.format("ASSIGNMENT"))
     mallory.robs_a_superuser("SELECT card::text FROM mallory.person")
-    mallory.robs_a_superuser("SELECT to_jsonb(p) FROM mallory.person p")
+    mallory.robs_a_superuser("SELECT span::text, cards::text FROM mallory.person")
     mallory.gains_nothing(FIND, runs=False)
     assert found(mallory.connection) == {("mallory.person", column): 1 for column in ("card", "cards", "span", "spans")}
+
+
+def test_casts_that_are_looked_for(mallory):
+    """They can make a function ambiguous, so that the table cannot be read. Then it is said."""
+    mallory.does(TYPES.format("IMPLICIT"))
+    mallory.robs_a_superuser("SELECT upper(card) FROM mallory.person")
+    notices = []
+    mallory.connection.add_notice_handler(lambda notice: notices.append((notice.severity, notice.message_primary)))
+    mallory.gains_nothing(FIND, runs=False)
+    assert notices == [("WARNING", "table mallory.person could not be searched (SQLSTATE 42725)")]
 
 
 def test_checks_of_her_domains(mallory):
