@@ -7,30 +7,31 @@ use maud::{Markup, html};
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// The facts of a section that are stated, and those that should be.
+/// The facts of a section that are stated, and which others should be.
 pub fn facts(document: &Document, section: usize) -> Markup {
-    let missing = |fact: &str| {
-        document
-            .missing
-            .iter()
-            .any(|missing| missing.section == Some(section) && missing.fact == fact)
-    };
-    let facts = named(&document.sections[section].facts);
-    let told: Vec<_> = facts
+    let stated = named(&document.sections[section].facts);
+    let stated: Vec<_> = stated
         .into_iter()
-        .filter(|(fact, stated)| stated.is_some() || missing(fact))
+        .filter_map(|(fact, value)| Some((fact, value?)))
         .collect();
+    let missing = document
+        .missing
+        .iter()
+        .filter(|missing| missing.section == Some(section));
+    let missing: Vec<_> = missing.map(|missing| question(missing.fact)).collect();
     html! {
-        @if told.iter().all(|(_, stated)| stated.is_none()) {
-            @if !told.is_empty() {
-                p.note { "What these data are used for, and what else there is to say of them, is " a href="#missing" { "not stated" } "." }
-            }
-        } @else {
+        @if !stated.is_empty() || !missing.is_empty() {
             dl.facts {
-                @for (fact, stated) in told {
+                @for (fact, value) in stated {
                     div {
                         dt { (title(fact)) }
-                        dd { (stated.map_or_else(not_stated, |fact| structure(&fact.to_string()))) }
+                        dd { (structure(&value.to_string())) }
+                    }
+                }
+                @if !missing.is_empty() {
+                    div.full {
+                        dt { "Not stated" }
+                        dd { (value::quiet(&missing.join(", "))) }
                     }
                 }
             }
@@ -66,7 +67,7 @@ pub fn title(fact: &str) -> Cow<'_, str> {
         "retention" => "Kept for",
         "source" => "Comes from",
         "automated_decisions" => "Automated decisions",
-        "controller" | "name" => "Who is responsible",
+        "controller" => "Who is responsible",
         "contact" => "Contact",
         "data_protection_officer" => "Data protection officer",
         "supervisory_authority" => "Supervisory authority",
@@ -74,18 +75,21 @@ pub fn title(fact: &str) -> Cow<'_, str> {
     })
 }
 
-/// The same where nobody has stated it.
+/// What is to be told by a fact, where nobody has stated it.
 pub fn question(fact: &str) -> Cow<'_, str> {
     Cow::Borrowed(match fact {
-        "purpose" => "What the data are used for",
-        "legal_basis" => "On which legal basis",
-        "category" => "What kind of data they are",
-        "recipients" => "Who receives them",
-        "transfers" => "Whether they go to other countries",
-        "retention" => "How long they are kept",
-        "source" => "Where they come from",
-        "contact" => "Whom to turn to",
-        "automated_decisions" => "Whether anything is decided automatically",
-        _ => return title(fact),
+        "purpose" => "what the data are used for",
+        "legal_basis" => "on which legal basis",
+        "category" => "what kind of data they are",
+        "recipients" => "who receives them",
+        "transfers" => "whether they go to other countries",
+        "retention" => "how long they are kept",
+        "source" => "where they come from",
+        "automated_decisions" => "whether anything is decided automatically",
+        "controller" => "who is responsible",
+        "contact" => "whom to turn to",
+        "data_protection_officer" => "who the data protection officer is",
+        "supervisory_authority" => "who supervises it",
+        _ => return Cow::Owned(fact.replace('_', " ")),
     })
 }
