@@ -127,7 +127,7 @@ def test_who_was_found_is_logged_and_the_term_is_not(shop):
     assert shop.execute(SEARCH, ("Unheard-of",)).fetchall() == []
     events = shop.execute("SELECT call, subject, rows, keys FROM gdpr_log.event WHERE action = 'read' ORDER BY id").fetchall()
     assert [(call, subject, rows) for call, subject, rows, _ in events] == [("search", "shop.person", 1), ("search", "", 0)], events
-    assert events[0][3] == [[1]] or events[0][3] == [{"id": 1}], events
+    assert [keys for *_, keys in events] == [[1], []]
     log = " ".join(row[0] for row in shop.execute("SELECT e::text FROM gdpr_log.event e").fetchall())
     assert "ada" not in log.lower() and "unheard" not in log.lower()
     shop.execute("SET gdpr_ext.log_reads = 'export'")
@@ -193,7 +193,7 @@ def test_the_term_is_in_no_log_and_no_plan(observed_cluster):
         with psycopg.connect(dbname=name, host=observed_cluster.socket, autocommit=True) as connection:
             connection.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;"
                                "SET log_parameter_max_length = 0; SET log_statement = 'all'; CREATE EXTENSION pg_stat_statements; SET pg_stat_statements.track = 'all'")
-            connection.execute("CREATE TABLE person (id int PRIMARY KEY, a text, b text, c jsonb, d int, e text)")
+            connection.execute("CREATE TABLE person (id int PRIMARY KEY, a text, b text, c jsonb, d int, e text); INSERT INTO person VALUES (1)")
             connection.execute("CREATE INDEX ON person (lower(b) text_pattern_ops)")
             connection.execute("CREATE FUNCTION fails(term text) RETURNS SETOF person LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '%', term; END $$")
             connection.execute("SELECT gdpr_register('person', subject => true, search => '{a contains, b prefix, c, d, e}')")
@@ -203,7 +203,7 @@ def test_the_term_is_in_no_log_and_no_plan(observed_cluster):
             with pytest.raises(psycopg.errors.RaiseException) as raised:
                 connection.execute(SEARCH, (secret,))
             log = observed_cluster.log[size:]
-            assert "lower(target.a)" in log, "the plans were not logged: the test shows nothing"
+            assert "Filter: (strpos(lower(" in log, "the plans were not logged: the test shows nothing"
             seen = [log, str(raised.value), str(raised.value.diag.message_detail), str(raised.value.diag.context)]
             seen += [row[0] for row in connection.execute("SELECT query FROM pg_stat_statements").fetchall()]
             for text in seen:
