@@ -192,7 +192,7 @@ def test_the_term_is_in_no_log_and_no_plan(observed_cluster):
     for name in make_database("gdpr_search_log", observed_cluster.socket):
         with psycopg.connect(dbname=name, host=observed_cluster.socket, autocommit=True) as connection:
             connection.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;"
-                               "SET log_parameter_max_length = 0; SET log_statement = 'all'; CREATE EXTENSION pg_stat_statements; SET pg_stat_statements.track = 'all'")
+                               "SET log_parameter_max_length = 0; SET log_statement = 'all'; SET log_min_messages = 'debug1'; CREATE EXTENSION pg_stat_statements; SET pg_stat_statements.track = 'all'")
             connection.execute("CREATE TABLE person (id int PRIMARY KEY, a text, b text, c jsonb, d int, e text); INSERT INTO person VALUES (1)")
             connection.execute("CREATE INDEX ON person (lower(b) text_pattern_ops)")
             connection.execute("CREATE FUNCTION fails(term text) RETURNS SETOF person LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '%', term; END $$")
