@@ -1,6 +1,7 @@
 //! The indexes that a search could use, which decide what the comparison has to look like.
 
 use crate::catalog;
+use crate::catalog::relation::Column;
 use crate::error::Result;
 use crate::spi::LatestSnapshot;
 use crate::sql::Ident;
@@ -36,8 +37,8 @@ pub fn load(relations: &[Oid]) -> Result<Vec<Index>> {
 /// What finds texts of one column.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
-    /// equal ones, by lower(column)
-    pub lower: bool,
+    /// equal ones, by lower(column) under this collation
+    pub lower: Option<Oid>,
     /// beginnings, by the bytes of lower(column)
     pub lower_bytes: Option<Bytes>,
     /// parts, by lower(column)
@@ -56,8 +57,8 @@ pub enum Bytes {
 }
 
 /// What the indexes of a relation do for one of its columns.
-pub fn of_column(indexes: &[Index], relation: Oid, column: &str) -> Found {
-    let name = Ident(column).to_string();
+pub fn of_column(indexes: &[Index], relation: Oid, column: &Column) -> Found {
+    let name = Ident(&column.name).to_string();
     let plain = [name.clone(), format!("({name})::text")];
     let lower = [format!("lower({name})"), format!("lower(({name})::text)")];
     let mut found = Found::default();
@@ -71,19 +72,28 @@ pub fn of_column(indexes: &[Index], relation: Oid, column: &str) -> Found {
                 found.lower_parts |= is_lower;
                 found.parts |= is_plain;
             }
-            ("hash", "text_ops") => found.lower |= is_lower,
+            ("hash", "text_ops") if is_lower => found.add_lower(index, column),
             ("btree", "text_ops") if is_lower => {
-                found.lower = true;
+                found.add_lower(index, column);
                 if index.by_bytes {
                     found.lower_bytes = Some(Bytes::Collation(index.collation));
                 }
             }
             ("btree", "text_pattern_ops") if is_lower => {
-                found.lower = true;
+                found.add_lower(index, column);
                 found.lower_bytes = Some(Bytes::Pattern);
             }
             _ => {}
         }
     }
     found
+}
+
+impl Found {
+    /// The column's own collation is better than another.
+    fn add_lower(&mut self, index: &Index, column: &Column) {
+        if self.lower.is_none() || index.collation == column.collation {
+            self.lower = Some(index.collation);
+        }
+    }
 }

@@ -52,8 +52,8 @@ pub fn of(
 ) -> Result<Matching> {
     let kind = search::require_comparable(relation, column, way)?;
     let name = format!("target.{}", Ident(&column.name));
-    let mut found = indexes::of_column(indexes, relation.oid, &column.name);
-    if !by_parts {
+    let mut found = indexes::of_column(indexes, relation.oid, column);
+    if !by_parts || !is_deterministic(column.collation) {
         (found.parts, found.lower_parts) = (false, false);
     }
     let value = format!("{name}::pg_catalog.text");
@@ -101,11 +101,14 @@ pub fn of(
         Kind::Array(base) => {
             let term = parameters.add(Form::Typed(base));
             Matching {
-                value: format!("{term}::pg_catalog.text"),
+                value: shown(&term),
                 ..plain(format!("{term} {} ANY ({name})", operator(base)?))
             }
         }
-        Kind::Other(base) => plain(equal(base, &name, &parameters.add(Form::Typed(base)))?),
+        Kind::Other(base) => Matching {
+            value: shown(&name),
+            ..plain(equal(base, &name, &parameters.add(Form::Typed(base)))?)
+        },
     })
 }
 
@@ -113,23 +116,31 @@ impl Text {
     fn test(&self, way: Way, parameters: &mut Parameters) -> Result<String> {
         let (sql, found) = (&self.sql, self.indexes);
         // The server compares parts of texts under collations only that tell different texts apart.
-        let literal = match self.is_deterministic() {
+        let is_deterministic = is_deterministic(self.collation);
+        let literal = match is_deterministic {
             true => "",
             false => " COLLATE pg_catalog.\"default\"",
         };
         let lower = format!("pg_catalog.lower({sql})");
         let term = parameters.add(Form::Lower(self.collation));
         Ok(match way {
-            Way::Exact if !found.lower && self.ignores_case() => {
+            Way::Exact if found.lower.is_none() && self.ignores_case() => {
                 format!("{sql} = {}", parameters.add(Form::Given(pg_sys::TEXTOID)))
             }
-            Way::Exact if !found.lower && !found.lower_parts && found.parts => {
+            Way::Exact if found.lower.is_none() && !found.lower_parts && found.parts => {
                 format!(
                     "{sql}{literal} ILIKE {} AND {lower} = {term}",
                     parameters.add(Form::Same)
                 )
             }
-            Way::Exact => format!("{lower} = {term}"),
+            Way::Exact => match found
+                .lower
+                .filter(|of| is_deterministic && *of != self.collation)
+            {
+                // Under which of them texts are compared makes no difference but to the index.
+                Some(of) => format!("{lower} COLLATE {} = {term}", types::collation_name(of)?),
+                None => format!("{lower} = {term}"),
+            },
             Way::Prefix => {
                 let begins = format!("pg_catalog.starts_with({lower}{literal}, {term})");
                 match self.range(&lower, &term, parameters)? {
@@ -206,20 +217,24 @@ impl Text {
         }
     }
 
-    fn is_deterministic(&self) -> bool {
-        // SAFETY: catalog look-up by oid.
-        self.collation == pg_sys::InvalidOid
-            || unsafe { pg_sys::get_collation_isdeterministic(self.collation) }
-    }
-
     /// The collation itself holds upper and lower case to be equal.
     fn ignores_case(&self) -> bool {
-        if self.is_deterministic() {
+        if is_deterministic(self.collation) {
             return false;
         }
         // SAFETY: both texts are one byte long.
         unsafe { pg_sys::varstr_cmp(c"a".as_ptr(), 1, c"A".as_ptr(), 1, self.collation) == 0 }
     }
+}
+
+fn is_deterministic(collation: Oid) -> bool {
+    // SAFETY: catalog look-up by oid.
+    collation == pg_sys::InvalidOid || unsafe { pg_sys::get_collation_isdeterministic(collation) }
+}
+
+/// A value as its type writes it; the cast of some types writes more.
+fn shown(value: &str) -> String {
+    format!("pg_catalog.format('%s', {value})")
 }
 
 fn operator(base: Oid) -> Result<String> {

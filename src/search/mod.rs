@@ -13,16 +13,18 @@ mod upward;
 
 use crate::catalog::home::Home;
 use crate::error::{Error, Result};
+use crate::log::read;
 use crate::security::{self, PinnedSettings};
 use crate::spi::column::Column;
 use crate::spi::guarded;
+use crate::spi::json;
 use crate::spi::row::Row;
 use crate::spi::statement::{Access, Planning, Statement};
 use pgrx::FromDatum;
 use pgrx::pg_sys::{self, Datum, Oid};
 use plan::{Plan, Searched};
 use statements::{Layout, Text};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use term::Term;
 use upward::Upward;
 
@@ -69,7 +71,31 @@ pub fn search(home: &Home, term: Option<&str>, memory: pg_sys::MemoryContext) ->
     for number in 0..plan.tables.len() {
         found.look(number, &term)?;
     }
-    found.hits(&mut checked)
+    let hits = found.hits(&mut checked)?;
+    log_read(home, &plan, &hits)?;
+    Ok(hits)
+}
+
+/// Who was found is logged where reads are, an event for each table of persons; what was searched for never is.
+fn log_read(home: &Home, plan: &Plan, hits: &[Hit]) -> Result<()> {
+    if !read::SEARCH.is_logged() {
+        return Ok(());
+    }
+    if hits.iter().all(|hit| hit.person.is_none()) {
+        return read::log_of_nobody(home, read::SEARCH);
+    }
+    for ways in &plan.persons {
+        let persons = hits.iter().filter_map(|hit| hit.person);
+        let persons = persons.filter(|person| person.subject == ways.graph.start_scan);
+        let keys: BTreeSet<String> = persons
+            .filter_map(|person| person.key.map(json::text))
+            .collect();
+        if !keys.is_empty() {
+            let keys: Vec<String> = keys.into_iter().collect();
+            read::log(home, &ways.graph, read::SEARCH, &keys)?;
+        }
+    }
+    Ok(())
 }
 
 struct Found<'a> {

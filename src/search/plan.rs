@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::link::cached;
 use crate::link::graph::Graph;
 use crate::link::hierarchy::Hierarchy;
+use crate::registry::export::Spec;
 use crate::registry::search::{self, Way, Word};
 use crate::security::PinnedSettings;
 use crate::spi::kept::Kept;
@@ -114,7 +115,9 @@ impl Plan {
 
 impl Searched {
     fn add(&mut self, word: &str, entry: &Entry) -> Result<()> {
-        match search::parse(word, &self.relation)? {
+        let parsed = search::parse(word, &self.relation)
+            .map_err(|error| error.hint("What is not searched should not look like what holds nothing. Register the table anew: gdpr_register(..., search => '{...}')."));
+        match parsed? {
             Word::Column(name, way) => {
                 let column = self.relation.require_column(name)?.clone();
                 if !self.columns.contains(&(column.clone(), way)) {
@@ -166,11 +169,10 @@ fn scans<'a>(schema: &'a Schema, hierarchy: &Hierarchy) -> Vec<(Oid, &'a Entry)>
 fn ways(schema: &Schema, hierarchy: &Hierarchy, graph: Rc<Graph>) -> Result<Ways> {
     let _pinned = PinnedSettings::new();
     let start = graph.relation(graph.start_scan)?;
-    let label = match schema
-        .entry(graph.start_scan)
-        .and_then(|entry| entry.export.get("label_expression")?.as_str())
-    {
-        Some(text) => Some(label(text, start)?),
+    let entry = schema.entry(graph.start_scan);
+    let spec = entry.map(|entry| Spec::parse(&entry.export)).transpose()?;
+    let label = match spec.and_then(|spec| spec.label_expression) {
+        Some(text) => Some(label(&text, start)?),
         None => None,
     };
     let tables = graph.tables.iter().enumerate();
