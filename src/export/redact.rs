@@ -8,6 +8,8 @@ use crate::catalog::types;
 use crate::error::{Error, Result};
 use crate::link::graph::{Graph, Link};
 use crate::plan::build::not_keys;
+use crate::security;
+use crate::spi;
 use crate::spi::column::Column as Values;
 use crate::walk::found::Found;
 use crate::walk::statements::{Purpose, Reading, Size, Step};
@@ -180,24 +182,53 @@ impl Lead {
         if asked.is_empty() {
             return Ok(());
         }
-        match &found[source] {
-            // The rows that were found are told from others.
-            Some(found) if graph.tables[source].distinguished => {
-                self.ask_server(graph, &shown[target], asked, found)
-            }
-            _ => self.compare(link, &shown[source], asked, gathered),
+        // Rows that were found are told from others by what the walk knows of them, else by what they hold.
+        let known = found[source].as_ref();
+        let known = known.filter(|_| graph.tables[source].distinguished);
+        let held = match known {
+            Some(_) => HashSet::new(),
+            None => held(link, &shown[source], gathered)?,
+        };
+        let asked: Vec<Asked> = asked.into_iter().collect();
+        let is_held = |asked: &Asked| {
+            let key: Option<Vec<String>> = asked[..self.columns.len()].iter().cloned().collect();
+            key.is_some_and(|key| held.contains(&key))
+        };
+        let mut whom = vec![Whom::SomebodyElse; asked.len()];
+        let relation = graph.relation(link.source.scan)?;
+        // What the caller may not read is somebody else's.
+        if security::require_access(relation, security::caller(), false).is_ok() {
+            whom.fill(Whom::Nobody);
+            self.ask_server(graph, &shown[target], &asked, |row, ord| {
+                let is_found = known.is_some_and(|found| found.find(row, 1).is_some());
+                if let Some(whom) = whom.get_mut(ord)
+                    && *whom != Whom::ThePerson
+                {
+                    *whom = match is_found {
+                        true => Whom::ThePerson,
+                        false => Whom::SomebodyElse,
+                    };
+                }
+            })?;
         }
+        for (whom, asked) in whom.iter_mut().zip(&asked) {
+            if is_held(asked) {
+                *whom = Whom::ThePerson;
+            }
+        }
+        self.known = asked.into_iter().zip(whom).collect();
+        Ok(())
     }
 
+    /// Hands over each row that the link leads from to a row with what is asked, and the number of that.
     fn ask_server(
-        &mut self,
+        &self,
         graph: &Graph,
         shown: &Shown,
-        asked: HashSet<Asked>,
-        found: &Found,
+        asked: &[Asked],
+        mut each: impl FnMut(&spi::row::Row, usize),
     ) -> Result<()> {
         let link = &graph.links[self.link as usize];
-        let asked: Vec<Asked> = asked.into_iter().collect();
         let memory = PgMemoryContexts::new("gdpr_ext leads");
         let size = Size::of(asked.len());
         let rows: Vec<u32> = (0..asked.len() as u32).collect();
@@ -209,7 +240,7 @@ impl Lead {
             let element = value.wanted.element;
             let base = types::base_type(shown.relation.columns[*column].type_oid);
             let mut column = Values::new(element, memory.value());
-            for key in &asked {
+            for key in asked {
                 column.push(match &key[part] {
                     None => None,
                     Some(text) if element == base => Some(
@@ -221,7 +252,6 @@ impl Lead {
             }
             parameters.push(size.parameter(&column, &rows));
         }
-        let mut whom = vec![Whom::Nobody; asked.len()];
         let steps = Steps::new(graph, Reading::only(Purpose::Export));
         steps.run(
             Step::Reverse(self.link as usize),
@@ -229,54 +259,25 @@ impl Lead {
             &parameters,
             |row| {
                 let ord = row.get(0).map_or(0, |datum| datum.value());
-                let is_found = found.find(row, 1).is_some();
-                if let Some(whom) = whom.get_mut(ord.saturating_sub(1))
-                    && *whom != Whom::ThePerson
-                {
-                    *whom = match is_found {
-                        true => Whom::ThePerson,
-                        false => Whom::SomebodyElse,
-                    };
-                }
+                each(row, ord.saturating_sub(1));
             },
-        )?;
-        self.known = asked.into_iter().zip(whom).collect();
-        Ok(())
+        )
     }
+}
 
-    /// By the texts of what the rows of its source hold.
-    fn compare(
-        &mut self,
-        link: &Link,
-        source: &Shown,
-        asked: HashSet<Asked>,
-        gathered: &Gathered,
-    ) -> Result<()> {
-        let mut held = HashSet::new();
-        if let Some(columns) = source.source_of(link) {
-            for row in &gathered.tables[link.source.table] {
-                let values = row.values()?;
-                held.extend(value::texts(
-                    &values,
-                    columns.iter().map(|column| source.place(*column)),
-                ));
-            }
+/// What the rows that were found hold in the columns of a link that starts from them.
+fn held(link: &Link, source: &Shown, gathered: &Gathered) -> Result<HashSet<Vec<String>>> {
+    let mut held = HashSet::new();
+    if let Some(columns) = source.source_of(link) {
+        for row in &gathered.tables[link.source.table] {
+            let values = row.values()?;
+            held.extend(value::texts(
+                &values,
+                columns.iter().map(|column| source.place(*column)),
+            ));
         }
-        let columns = self.columns.len();
-        let whom = |asked: &Asked| {
-            let key: Option<Vec<String>> = asked[..columns].iter().cloned().collect();
-            match key.is_some_and(|key| held.contains(&key)) {
-                true => Whom::ThePerson,
-                false => Whom::SomebodyElse,
-            }
-        };
-        let known = asked.into_iter().map(|asked| {
-            let whom = whom(&asked);
-            (asked, whom)
-        });
-        self.known = known.collect();
-        Ok(())
     }
+    Ok(held)
 }
 
 /// By the rules of a table: columns, and the column that leads to the person whose each is.

@@ -55,7 +55,10 @@ SELECT gdpr_register('customer', subject => true, export => '{"label_expression"
 
 # What a page around the page sees. What is hidden from the eye is no wider than a pixel.
 LOOK = """
-<!DOCTYPE html><meta charset=utf-8><body style="margin:0"><iframe id=f style="border:0;width:WIDTHpx;height:800px" src="PAGE"></iframe><pre id=seen></pre><script>
+<!DOCTYPE html><meta charset=utf-8><body style="margin:0">
+<iframe id=f style="border:0;width:WIDTHpx;height:800px" src="PAGE"></iframe>
+<pre id=seen></pre>
+<script>
 const channels = colour => colour.match(/[\\d.]+/g).map(Number);
 const luminance = colour => channels(colour).slice(0, 3).map(c => (c /= 255) <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
     .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);

@@ -4,6 +4,7 @@ use super::facts::{not_stated, question, title};
 use super::json::{self, Json};
 use super::number::{self, entries};
 use super::outline::Outline;
+use super::section::others;
 use super::{moment, value};
 use crate::export::document::{Document, Mode, RIGHTS, Subject};
 use maud::{Markup, html};
@@ -247,7 +248,7 @@ pub fn foot(document: &Document) -> Markup {
             ul {
                 li { (value::none()) " means that nothing is stored; " (value::quiet("(empty)")) " is a stored text without characters." }
                 @if document.sections.iter().any(|section| !section.redacted().is_empty()) {
-                    li { (value::quiet("withheld")) " stands where something would tell you about another person (Art. 15(4) GDPR)." }
+                    li { (value::quiet("withheld")) " stands where something would tell you about another person (" (others(document.mode)) ")." }
                 }
                 li { "Times are shown to the minute, and large numbers with their thousands apart. The exact value appears when you point at it." }
                 li { "If a file data.json came with this page: it holds the same data in full, for computers." }

@@ -68,6 +68,14 @@ fn inner_opening(document: &Document, outline: &Outline, number: usize, level: u
     }
 }
 
+/// Nobody is told of others, whatever was asked for.
+pub fn others(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Access => "Art. 15(4) GDPR",
+        Mode::Portability => "Art. 20(4) GDPR",
+    }
+}
+
 /// What is to be known when reading the rows.
 fn notes(document: &Document, section: &Section) -> Markup {
     let redacted = section.redacted();
@@ -76,12 +84,12 @@ fn notes(document: &Document, section: &Section) -> Markup {
         .filter_map(|column| section.columns.get(*column));
     let shared = section.rows.iter().any(|row| row.shared);
     html! {
-        @if shared && document.mode == Mode::Access {
+        @if shared {
             p.note { "What is marked " (mark()) " is also about another person." }
         }
         @if !redacted.is_empty() {
             p.note {
-                "Withheld where it concerns another person (Art. 15(4) GDPR): "
+                "Withheld where it concerns another person (" (others(document.mode)) "): "
                 @for (index, column) in columns.enumerate() {
                     @if index > 0 { ", " }
                     bdi { (column.title) }

@@ -419,7 +419,7 @@ fn a_portable_page_is_the_data_alone() {
         "Who is responsible",
         "not stated",
         "class=\"facts\"",
-        "Art. 15 GDPR",
+        "Art. 15",
     ] {
         assert!(!page.contains(said), "{said}");
     }
