@@ -180,7 +180,7 @@ def test_light_and_dark_are_two_pictures(tmp_path, page):
     colours = []
     for dark in (False, True):
         picture = tmp_path / f"{dark}.png"
-        chromium(tmp_path, "--window-size=1000,1400", scheme(dark), f"--screenshot={picture}", (tmp_path / "page.html").as_uri())
+        chromium(tmp_path, "--window-size=600,800", scheme(dark), f"--screenshot={picture}", (tmp_path / "page.html").as_uri())
         colours.append(colours_of(picture.read_bytes()))
     light, dark = colours
     assert max(light, key=light.get) > 200 > 100 > max(dark, key=dark.get)

@@ -43,7 +43,7 @@ fn widths(columns: &[(usize, &Column)]) -> Markup {
     let share = |column: &Column| match column.kind {
         Kind::Number | Kind::Boolean | Kind::Time => 3,
         Kind::Date => 4,
-        Kind::Timestamp | Kind::Bytes => 5,
+        Kind::Timestamp | Kind::Bytes => 6,
         Kind::Text | Kind::Structure => 8,
     };
     let all: usize = columns.iter().map(|(_, column)| share(column)).sum();

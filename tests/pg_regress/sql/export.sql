@@ -23,7 +23,7 @@ SELECT gdpr_register('order_line');
 SELECT gdpr_register('likely_purchase');
 SELECT jsonb_pretty(gdpr_export('customer', 2) - 'created_at' - 'rights' - 'missing');
 
--- All of it is what was not stated. The product is not registered, and it is a person's in no way: its title is its name.
+-- What was not stated: all of it. (The product is not registered. It is nobody's, and its key stands for it.)
 SELECT fact->>'article' AS article, fact->>'fact' AS fact, fact->>'relation' AS relation
 FROM jsonb_array_elements(gdpr_export('customer', 2)->'missing') fact;
 

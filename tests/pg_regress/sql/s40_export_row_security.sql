@@ -69,7 +69,7 @@ SELECT doc #> '{sections,1,data}' AS notes FROM gdpr_export('person', 1) doc;
 SET ROLE regress_auditor;
 SELECT doc #> '{sections,1,data}' AS notes FROM gdpr_export('person', 1) doc;
 RESET ROLE;
--- Not registered, its names are a courtesy: whoever may not read all of them gets the bare keys.
+-- Not registered, it has no names, and is not read: everybody gets the bare keys.
 DELETE FROM gdpr_registry WHERE relation = 'shop'::regclass;
 SET ROLE regress_clerk;
 SELECT doc #> '{sections,1,data}' AS notes FROM gdpr_export('person', 1) doc;
