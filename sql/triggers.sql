@@ -34,6 +34,21 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT pg_catalog.to_regprocedure(name || CASE WHEN action = 'erase' THEN '(regclass, jsonb, text)' ELSE '(regclass, jsonb)' END)::oid
 $$;
 
+-- Remembers functions of sources that are not known: made behind the data of a dump, or before pg_upgrade. What is known stays so, also when it was dropped.
+CREATE FUNCTION gdpr_know_functions() RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH v(now) AS (SELECT pg_catalog.current_setting('server_version_num')::int / 10000)
+  INSERT INTO @extschema@.gdpr_known_function AS k (source, action, function, version)
+  SELECT s.name, s.action, f.now, v.now
+  FROM v
+  CROSS JOIN (SELECT name, 'collect' AS action, collect AS function FROM @extschema@.gdpr_sources
+              UNION ALL SELECT name, 'erase', erase FROM @extschema@.gdpr_sources) s
+  CROSS JOIN LATERAL (SELECT @extschema@.gdpr_function_of(s.function, s.action) AS now) f
+  WHERE f.now IS NOT NULL
+    AND NOT EXISTS (SELECT FROM @extschema@.gdpr_known_function k WHERE (k.source, k.action, k.version) = (s.name, s.action, v.now))
+  ON CONFLICT (source, action) DO UPDATE SET function = excluded.function, version = excluded.version
+$$;
+
 -- Remembers what the names in the registry mean now.
 CREATE FUNCTION gdpr_remember_names() RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -84,13 +99,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
   WHERE NOT EXISTS (SELECT FROM @extschema@.gdpr_known_expression k WHERE u.inner_relation = k.inner_relation
                     AND u.outer_relation = k.outer_relation AND u.expression = k.expression);
 
-  UPDATE @extschema@.gdpr_known_function k
-  SET function = f.now, version = pg_catalog.current_setting('server_version_num')::int / 10000
-  FROM (SELECT name, 'collect' AS action, collect AS function FROM @extschema@.gdpr_sources
-        UNION ALL SELECT name, 'erase', erase FROM @extschema@.gdpr_sources) s
-  CROSS JOIN LATERAL (SELECT @extschema@.gdpr_function_of(s.function, s.action) AS now) f
-  WHERE k.source = s.name AND k.action = s.action AND f.now IS NOT NULL
-    AND k.version <> pg_catalog.current_setting('server_version_num')::int / 10000;
+  SELECT @extschema@.gdpr_know_functions();
 $$;
 
 -- What the functions of a source are, when it is written.
@@ -400,6 +409,13 @@ BEGIN
   PERFORM @extschema@.gdpr_remember_names();
 END $$;
 
+-- In CREATE FUNCTION: what a source has been waiting for since a restore.
+CREATE FUNCTION gdpr_follow_functions() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM @extschema@.gdpr_know_functions();
+END $$;
+
 -- In DROP: the entry goes with its table; a column that a link or rule needs is named, or kept.
 CREATE FUNCTION gdpr_follow_drops() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -516,6 +532,9 @@ CREATE EVENT TRIGGER gdpr_follow_renames ON ddl_command_end
 CREATE EVENT TRIGGER gdpr_follow_tables ON ddl_command_end
   WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'ALTER SCHEMA')
   EXECUTE FUNCTION gdpr_follow_tables();
+CREATE EVENT TRIGGER gdpr_follow_functions ON ddl_command_end
+  WHEN TAG IN ('CREATE FUNCTION')
+  EXECUTE FUNCTION gdpr_follow_functions();
 CREATE EVENT TRIGGER gdpr_follow_drops ON sql_drop
   EXECUTE FUNCTION gdpr_follow_drops();
 
@@ -602,6 +621,8 @@ COMMENT ON FUNCTION gdpr_unregister_source(text) IS
   'Takes a store outside the database out of the registry. Needs ownership of its table or of the extension (42501); 42704 if there is none';
 COMMENT ON FUNCTION gdpr_sources_check() IS 'Internal: trigger of gdpr_sources';
 COMMENT ON FUNCTION gdpr_remember_functions() IS 'Internal: trigger of gdpr_sources';
+COMMENT ON FUNCTION gdpr_know_functions() IS 'Internal: remembers functions of sources that are not known';
+COMMENT ON FUNCTION gdpr_follow_functions() IS 'Internal: event trigger that knows functions made behind the data of a dump';
 COMMENT ON FUNCTION gdpr_function_of(text, text) IS 'Internal: the function that a name means';
 COMMENT ON FUNCTION gdpr_function_now(text, text, text) IS 'Internal: the name that a function has now';
 COMMENT ON FUNCTION gdpr_unregister(regclass) IS 'Takes a table out of the registry. Needs ownership of the table (42501)';
@@ -690,7 +711,7 @@ COMMENT ON FUNCTION gdpr_rules_now(regclass, jsonb) IS 'Internal: rules with the
 REVOKE ALL ON FUNCTION
   gdpr_register(regclass, jsonb, boolean, text, text, text[], jsonb, jsonb, text[], jsonb, text), gdpr_unregister(regclass),
   gdpr_register_source(text, regproc, regproc, regclass, text, jsonb, text), gdpr_unregister_source(text), gdpr_sources_check(), gdpr_remember_functions(),
-  gdpr_function_of(text, text), gdpr_function_now(text, text, text),
+  gdpr_know_functions(), gdpr_follow_functions(), gdpr_function_of(text, text), gdpr_function_now(text, text, text),
   gdpr_link(regclass, text[], regclass, text[], text, text), gdpr_unlink(regclass, text[], regclass, text[]),
   gdpr_collect(regclass, anyelement), gdpr_collect(regclass, text), gdpr_search(text), gdpr_graph(regclass), gdpr_graph_mermaid(regclass),
   gdpr_lock(regclass, anyelement), gdpr_lock(regclass, text), gdpr_import_anon(), gdpr_erase(regclass, anyelement), gdpr_erase(regclass, text),

@@ -45,8 +45,8 @@ impl SourceEntry {
     /// The entry as it is stored. By the rights of the current user.
     pub fn checked(self, home: &Home) -> Result<Self> {
         let _spi = Connection::open();
-        let _pinned = PinnedSettings::new();
         let restoring = is_restoring();
+        let _pinned = PinnedSettings::new();
         require_name(&self.name)?;
         require_said("ground", self.ground.as_deref())?;
         require_said("label", self.label.as_deref())?;

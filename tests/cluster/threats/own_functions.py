@@ -43,6 +43,7 @@ VALUES = {
     "gdpr_log.seal": ["NULL::gdpr_log.seal"],
     "regclass": ["'{table}'::regclass"],
     "regclass[]": ["ARRAY['{table}'::regclass]"],
+    "regproc": ["'mallory.attack'::regproc"],
     "regprocedure": ["'mallory.attack()'::regprocedure"],
     "regtype": ["'text'::regtype"],
     "anyelement": ["1", "'Ada'::text", "ROW(1, 'Ada'::text)"],
