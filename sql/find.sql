@@ -88,6 +88,10 @@ BEGIN
   -- The longest part that stands in a value as it stands here, but for capitals of ASCII, whatever the locale, and whatever JSON or XML do to a character.
   -- In some languages, or for some signs (U+0130, U+212A), i and k become what is not ASCII, and the other way.
   SELECT r.part INTO run FROM pg_catalog.regexp_split_to_table(plain COLLATE "C", '[^a-z0-9 @._,:;()-]+|[ik]+') r(part) ORDER BY pg_catalog.length(r.part) DESC LIMIT 1;
+  -- A blank, or a single letter, stands in nearly every value.
+  IF pg_catalog.length(pg_catalog.btrim(run)) < 2 AND run <> plain THEN
+    run := '';
+  END IF;
   -- Types whose values are equal or not.
   digits := CASE WHEN pg_catalog.btrim(term, blanks) ~ '^[+(]?[0-9][0-9 ()./-]{5,}$' THEN pg_catalog.regexp_replace(term, '[^0-9]', '', 'g') END;
   FOREACH kind IN ARRAY '{int2,int4,int8,numeric,float4,float8,uuid,inet,macaddr,macaddr8,date,timestamp,timestamptz}'::text[] LOOP
@@ -105,7 +109,11 @@ BEGIN
   END LOOP;
   day := types #>> '{date,0}';
   RETURN pg_catalog.jsonb_build_object(
-    'match', match, 'forms', forms, 'plain', plain, 'run', run, 'is_icu', is_icu, 'blanks', blanks, 'types', types, 'day', day,
+    'match', match, 'forms', forms, 'plain', plain, 'run', run, 'is_icu', is_icu,
+    -- By which it is told that a value has accents as characters of their own.
+    'mark', CASE WHEN forms[2] IS NOT NULL THEN (
+      SELECT pg_catalog.min(pg_catalog.right(pg_catalog.normalize(c, 'NFD'), 1) COLLATE "C")
+      FROM pg_catalog.regexp_split_to_table(forms[1], '') c WHERE pg_catalog.normalize(c, 'NFD') COLLATE "C" <> c) END, 'blanks', blanks, 'types', types, 'day', day,
     'is_utf8', is_utf8, 'is_ascii', plain COLLATE "C" ~ '^[\x01-\x7f]*$', 'is_bare', plain COLLATE "C" ~ '^[a-z0-9 @._,:;()-]*$', 'is_run', plain = run,
     'is_number', plain ~ '^-?[0-9][0-9.e+-]*$',
     'word', gdpr_internal.find_pattern(plain, plain, 'text'),
@@ -140,8 +148,9 @@ BEGIN
   IF NOT (needle ->> 'is_run')::boolean THEN
     conditions := conditions || (
       SELECT pg_catalog.format(CASE WHEN (needle ->> 'is_ascii')::boolean AND (needle ->> 'is_utf8')::boolean THEN 'octet_length(%2$s) <> length(%2$s) AND ' ELSE '' END || '(%1$s)',
-               pg_catalog.string_agg(pg_catalog.format(found, pg_catalog.format('lower(%s COLLATE %s) COLLATE "C"', value, fold),
-                 pg_catalog.format('(lower(($1 #>> ''{forms,%s}'') COLLATE %s) COLLATE "C")', n - 1, fold), 'text', gdpr_internal.find_fold(needle)), ' OR '), value)
+               pg_catalog.string_agg(CASE WHEN n = 1 THEN '' ELSE pg_catalog.format('strpos(%s COLLATE "C", $1 ->> ''mark'') > 0 AND ', value) END
+                 || pg_catalog.format(found, pg_catalog.format('lower(%s COLLATE %s) COLLATE "C"', value, fold),
+                                      pg_catalog.format('(lower(($1 #>> ''{forms,%s}'') COLLATE %s) COLLATE "C")', n - 1, fold), 'text', gdpr_internal.find_fold(needle)), ' OR '), value)
       FROM pg_catalog.generate_series(1, pg_catalog.jsonb_array_length(needle -> 'forms')) n);
   END IF;
   RETURN pg_catalog.format(CASE WHEN needle ->> 'run' = '' THEN '(%2$s)' ELSE '%1$s AND (%2$s)' END, likely, pg_catalog.array_to_string(conditions, ' OR '));
