@@ -501,6 +501,23 @@ def test_a_value_that_mysql_fdw_cuts(shop, column, value):
         assert len(data[0]["settings"]) == 100002
 
 
+def test_a_key_of_a_type_that_mysql_fdw_cannot_send(shop):
+    """A uuid is a text over there, and has to be one here."""
+    token = "0198c0de-0000-7000-8000-000000000001"
+    shop.crm(f"CREATE TABLE device (token varchar(40) PRIMARY KEY, name text); INSERT INTO device VALUES ('{token}', 'phone'), ('other', 'tv')")
+    foreign = "CREATE FOREIGN TABLE crm.device (token {}, name text) SERVER crm OPTIONS (dbname 'gdpr_crm', table_name 'device')"
+    shop.execute(f"ALTER TABLE customer ADD token uuid; UPDATE customer SET token = '{token}' WHERE id = 7")
+    shop.execute(foreign.format("uuid"))
+    shop.execute("SELECT gdpr_link('customer', '{token}', 'crm.device', '{token}')")
+    error = only_error(shop, CALLS["collect"])
+    assert error.sqlstate == "HV004" and "'{(id::text)}'" in error.diag.message_hint
+    shop.execute("DROP FOREIGN TABLE crm.device")
+    shop.execute(foreign.format("text"))
+    shop.execute("SELECT gdpr_link('customer', '{(token::text)}', 'crm.device', '{token}')")
+    rows = shop.execute("SELECT data ->> 'name' FROM gdpr_collect('customer', 7) WHERE relation = 'crm.device'::regclass").fetchall()
+    assert rows == [("phone",)]
+
+
 def test_long_texts(shop):
     shop.crm("UPDATE contact SET note = repeat('🫖', 100000) WHERE id = 11")
     data = shop.execute("SELECT data FROM gdpr_collect('customer', 7) WHERE relation = 'crm.contact'::regclass").fetchone()[0]
