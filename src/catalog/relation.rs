@@ -118,6 +118,14 @@ impl Relation {
         }
     }
 
+    /// The same, where what is tested is more than values of keys: a server that may not know our functions gives all its rows.
+    pub fn in_from_read_whole(&self) -> String {
+        match self.is_outside() {
+            true => format!("(SELECT * FROM {} OFFSET 0)", self.qualified()),
+            false => self.in_from(),
+        }
+    }
+
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }

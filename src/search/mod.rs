@@ -20,6 +20,7 @@ use crate::spi::guarded;
 use crate::spi::json;
 use crate::spi::row::Row;
 use crate::spi::statement::{Access, Planning, Statement};
+use crate::walk::foreign;
 use pgrx::FromDatum;
 use pgrx::pg_sys::{self, Datum, Oid};
 use plan::{Plan, Searched};
@@ -177,6 +178,9 @@ impl<'a> Found<'a> {
             })
         };
         guarded::run(run, |code| {
+            if foreign::is_of_server(relation, code) {
+                return Ok(foreign::unreadable(relation, code));
+            }
             Ok(Error::new(code, failed())
                 .hint("The server's message is not shown, since it can hold values of rows."))
         })

@@ -80,7 +80,7 @@ pub fn by_columns(plan: &Plan, searched: &Searched, by_parts: bool) -> Result<Te
             "SELECT {number}, {}, {} FROM {} AS target{} WHERE {}",
             matching.value,
             columns.join(", "),
-            relation.in_from(),
+            relation.in_from_read_whole(),
             matching.lateral,
             matching.test,
         ));
@@ -121,7 +121,7 @@ pub fn by_function(plan: &Plan, searched: &Searched, name: &str) -> Result<Text>
         "SELECT NULL::pg_catalog.int4, NULL::pg_catalog.text, {} \
          FROM (SELECT DISTINCT {given} FROM {function}($1) AS f) AS found JOIN {} AS target ON {same}",
         columns.join(", "),
-        relation.in_from(),
+        relation.in_from_read_whole(),
     );
     Ok(Text {
         sql,

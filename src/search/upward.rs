@@ -14,6 +14,7 @@ use crate::spi::statement::{Access, Planning, Statement};
 use crate::sql::Ident;
 use crate::strategy::running;
 use crate::walk::BATCH;
+use crate::walk::foreign;
 use crate::walk::found::Identities;
 use crate::walk::identity::{identity_columns, read_identity};
 use crate::walk::keys::Keys;
@@ -269,7 +270,7 @@ fn run(
     size: Size,
     parameters: &[Option<Datum>],
     checked: &mut HashSet<Oid>,
-    each: impl FnMut(&Row),
+    mut each: impl FnMut(&Row),
 ) -> Result<()> {
     let graph = &ways.graph;
     let link = &graph.links[number];
@@ -278,6 +279,7 @@ fn run(
         security::require_access(relation, security::caller(), false)?;
     }
     let _owner = security::as_owner(relation)?;
+    let (size, asked) = foreign::asked(relation, size, parameters);
     let statement = graph
         .statements
         .get([UPWARD, number, size as usize, 0], || {
@@ -288,12 +290,23 @@ fn run(
             };
             Statement::prepare(&sql, &types, planning)
         })?;
-    let parameters = [&[running::parameter()], parameters].concat();
-    let run = || statement.run(&parameters, Access::Read, each);
-    if !speaks(ways, link) {
+    let mut ask = |first: usize, keys: &[Option<Datum>]| {
+        let parameters = [&[running::parameter()], keys].concat();
+        statement.run(&parameters, Access::Read, |row| match first {
+            0 => each(row),
+            first => row.numbered(first + 1, &mut each),
+        })
+    };
+    let mut asked = asked.iter().enumerate();
+    let mut run = || asked.try_for_each(|(first, keys)| ask(first, keys));
+    let speaks = speaks(ways, link);
+    if !speaks && !relation.is_foreign() {
         return run();
     }
     guarded::run(run, |code| {
+        if !speaks || foreign::is_of_server(relation, code) {
+            return Ok(foreign::unreadable(relation, code));
+        }
         Ok(Error::new(
             code,
             format!("an expression about table {} failed for some row", relation.qualified()),

@@ -82,6 +82,9 @@ pub fn is_of_server(relation: &Relation, code: Code) -> bool {
 /// A statement that reads a foreign table has failed. Its server's message can hold values: a column's declared type may not fit them.
 pub fn unreadable(relation: &Relation, code: Code) -> Error {
     let hint = match is_of_server(relation, code) {
+        _ if code == Code::ERRCODE_FDW_INVALID_DATA_TYPE => {
+            "The wrapper cannot send a key of this type: declare the column as text, and link to it from an expression, '{(id::text)}'."
+        }
         true => {
             "The server cannot be reached, refuses the user of the user mapping, or has no such table: SELECT from it as its owner shows which."
         }
