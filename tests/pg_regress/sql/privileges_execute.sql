@@ -70,7 +70,15 @@ BEGIN
         'gdpr_internal.row_mark(1, ''Ada''::text, 7)', 'gdpr_internal.row_mark(NULL, ''Ada''::text)',
         'gdpr_log.head(1, ''\x07'')', 'gdpr_log.is_restored()',
         'gdpr_internal.distinct_number(1, 100)', 'gdpr_internal.distinct_number(NULL, 100)', 'gdpr_internal.distinct_text(1, 3)',
-        'gdpr_internal.chance() BETWEEN 0 AND 1', 'abs(gdpr_internal.distance(10)) BETWEEN 1 AND 10']
+        'gdpr_internal.chance() BETWEEN 0 AND 1', 'abs(gdpr_internal.distance(10)) BETWEEN 1 AND 10',
+        -- what a text is looked for by, which is what the caller gives; a table is read for who may read it
+        'gdpr_internal.find_needle(''Ada'', ''exact'') ->> ''text''', 'gdpr_internal.find_fold(''{}'')', 'gdpr_internal.find_pattern(''ada'', ''ADA'', ''exact'')',
+        'gdpr_internal.find_in_text(''Ada'', NULL, ''{}'')', 'gdpr_internal.find_in_document(''Ada'', NULL, ''{}'')',
+        'gdpr_internal.find_condition(''Ada'', 25, 100, 0, ''{}'')', 'gdpr_internal.find_reading(''1'', ''int4'')',
+        'gdpr_internal.find_is_text(25)', 'gdpr_internal.find_is_searched(''gdpr_log'')',
+        'gdpr_internal.find_statement(''gdpr_log.secret'', ''gdpr_log.secret'', ''{secret}'', gdpr_internal.find_needle(''Ada'', ''exact''))',
+        'gdpr_internal.find_counts(''gdpr_log.secret'', ''gdpr_log.secret'', ''{secret}'', gdpr_internal.find_needle(''Ada'', ''exact''))',
+        'gdpr_internal.log_find()']
     LOOP
         BEGIN
             EXECUTE 'SELECT (' || call || ')::text' INTO answer;
