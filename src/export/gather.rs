@@ -107,6 +107,7 @@ pub fn places(columns: &[String]) -> Vec<usize> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

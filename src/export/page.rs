@@ -18,6 +18,7 @@ mod value;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 
 use super::document::{Document, Mode};

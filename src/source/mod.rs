@@ -41,11 +41,11 @@ pub fn collected(keys: &Keys) -> Result<Vec<(Source, Vec<String>)>> {
 }
 
 /// How many documents each of the sources holds that an action is about. Needs SPI and pinned settings.
-pub fn count<'a>(
-    keys: &'a Keys,
+pub fn count(
+    keys: &Keys,
     access: Access,
     which: impl Fn(&Source) -> bool,
-) -> Result<Vec<(&'a Source, u64)>> {
+) -> Result<Vec<(&Source, u64)>> {
     let mut counts = Vec::new();
     for (source, relation, keys) in keys.calls()? {
         if !which(source) {

@@ -177,7 +177,10 @@ def test_the_caller_is_who_he_was(shop):
     with pytest.raises(psycopg.errors.RaiseException):
         shop.execute(EXPORT)
     assert shop.execute(me).fetchone() == before
-    shop.execute("DO $$ BEGIN PERFORM gdpr_export('shop.person', 1); EXCEPTION WHEN raise_exception THEN CREATE TABLE caught AS SELECT current_user; END $$")
+    shop.execute(
+        "DO $$ BEGIN PERFORM gdpr_export('shop.person', 1);"
+        " EXCEPTION WHEN raise_exception THEN CREATE TABLE caught AS SELECT current_user; END $$"
+    )
     assert shop.execute("SELECT * FROM caught").fetchone() == ("postgres",)
     assert shop.execute(me).fetchone() == before
     assert len(shop.execute(READS).fetchall()) == 1

@@ -84,7 +84,7 @@ def test_append_only_whatever_was_granted(logged, change):
         assert everything_logged(logged.connection) != before
 
 
-ACTIONS = ("gdpr_anonymise(", "gdpr_erase(", "gdpr_delete(", "gdpr_log_seal(")
+ACTIONS = ("gdpr_anonymise(", "gdpr_erase(", "gdpr_delete(", "gdpr_log_seal(", "gdpr_export(", "gdpr_export_html(", "gdpr_export_archive(")
 
 
 def test_append_only_without_triggers_firing(logged):

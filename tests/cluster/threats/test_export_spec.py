@@ -97,7 +97,8 @@ def test_a_label_expression_reads_as_her(registered, what):
 def test_a_transform_reads_as_her(registered, what):
     create_reader(registered, READERS[what])
     registered.does(
-        "CREATE FUNCTION mallory.told(of_row jsonb) RETURNS jsonb STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN jsonb_build_object('told', mallory.read()); END $$"
+        "CREATE FUNCTION mallory.told(of_row jsonb) RETURNS jsonb STABLE LANGUAGE plpgsql AS"
+        " $$ BEGIN RETURN jsonb_build_object('told', mallory.read()); END $$"
     )
     registered.connection.execute(register("note", {"transform": "mallory.told"}))
     told = section(registered, "mallory.note")["data"][0]["told"]
@@ -153,7 +154,9 @@ def test_text_that_is_more_than_an_expression(registered, expression):
     assert document(registered)["subject"]["name"] is None
 
 
-@pytest.mark.parametrize("name", ["mallory.make(of_row jsonb); DROP TABLE diary.page", "mallory.make\", pg_read_file('PG_VERSION'), \"x", "pg_catalog.to_jsonb"])
+@pytest.mark.parametrize("name", [
+    "mallory.make(of_row jsonb); DROP TABLE diary.page", "mallory.make\", pg_read_file('PG_VERSION'), \"x", "pg_catalog.to_jsonb",
+])  # fmt: skip
 def test_text_that_is_more_than_a_function(registered, name):
     with pytest.raises(psycopg.Error) as raised:
         registered.connection.execute(register("person", {"transform": name}))
@@ -162,7 +165,7 @@ def test_text_that_is_more_than_a_function(registered, name):
 
 
 def test_a_function_that_she_may_not_call(registered):
-    """A transform that is somebody else's is called with her rights, too: it would give the rows of another's to a function that trusts its caller."""
+    """A transform that is somebody else's is called with her rights, too, and not with those of the one who exports."""
     registered.connection.execute(
         "CREATE FUNCTION diary.whole(jsonb) RETURNS jsonb LANGUAGE sql SECURITY DEFINER AS 'SELECT jsonb_build_object(''line'', line) FROM diary.page';"
         "REVOKE ALL ON FUNCTION diary.whole FROM PUBLIC; GRANT USAGE ON SCHEMA diary TO regress_mallory"
@@ -195,7 +198,8 @@ def test_names_in_front_of_ours(registered):
     """Her schema in the caller's search_path does not say what the statements of an export mean."""
     registered.does(
         "CREATE FUNCTION mallory.unnest(jsonb[]) RETURNS SETOF jsonb IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); END';"
-        "CREATE FUNCTION mallory.to_jsonb(anyelement) RETURNS jsonb IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM mallory.attack(); RETURN ''{}''; END';"
+        "CREATE FUNCTION mallory.to_jsonb(anyelement) RETURNS jsonb IMMUTABLE LANGUAGE plpgsql AS"
+        " 'BEGIN PERFORM mallory.attack(); RETURN ''{}''; END';"
         "CREATE FUNCTION mallory.equal(int, int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS"
         " 'BEGIN PERFORM mallory.attack(); RETURN $1 OPERATOR(pg_catalog.=) $2; END';"
         "CREATE OPERATOR mallory.= (LEFTARG = int, RIGHTARG = int, FUNCTION = mallory.equal)"
@@ -216,9 +220,9 @@ def test_names_in_front_of_ours(registered):
 
 MARKUP = '"></td></table><script>attack()</script><img src=x onerror=attack()><a href="javascript:attack()">x</a><style>*{display:none}</style><!--'
 ALLOWED = {
-    "html", "head", "meta", "title", "style", "body", "a", "header", "h1", "h2", "h3", "h4", "h5", "p", "dl", "dt", "dd", "div", "span", "main", "section",
-    "nav", "ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "caption", "time", "footer", "details", "summary", "code", "strong", "em", "b", "i",
-    "article", "abbr", "bdi", "colgroup", "col", "pre", "small", "wbr", "br", "hr", "aside", "data", "q",
+    "html", "head", "meta", "title", "style", "body", "a", "header", "h1", "h2", "h3", "h4", "h5", "p", "dl", "dt", "dd", "div", "span", "main",
+    "section", "nav", "ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "caption", "time", "footer", "details", "summary", "code",
+    "strong", "em", "b", "i", "article", "abbr", "bdi", "colgroup", "col", "pre", "small", "wbr", "br", "hr", "aside", "data", "q",
 }  # fmt: skip
 
 
@@ -270,14 +274,14 @@ def make_everything_markup(mallory):
     )
     connection = mallory.connection
     connection.execute(
-        f"UPDATE mallory.note SET {quoted} = %(m)s, doc = jsonb_build_object(%(m)s::text, jsonb_build_array(%(m)s::text)), list = ARRAY[%(m)s::text, NULL],"
-        " raw = json_build_object(%(m)s::text, %(m)s::text)", {"m": MARKUP},
+        f"UPDATE mallory.note SET {quoted} = %(m)s, doc = jsonb_build_object(%(m)s::text, jsonb_build_array(%(m)s::text)),"
+        " list = ARRAY[%(m)s::text, NULL], raw = json_build_object(%(m)s::text, %(m)s::text)", {"m": MARKUP},
     )
     connection.execute("UPDATE mallory.person SET name = %s", (MARKUP,))
     connection.execute("UPDATE mallory.shop SET name = %s", (MARKUP,))
     facts = dict.fromkeys(
-        ("purpose", "legal_basis", "category", "recipients", "transfers", "retention", "source", "automated_decisions", "label", "controller", "contact",
-         "data_protection_officer", "supervisory_authority"), MARKUP,
+        ("purpose", "legal_basis", "category", "recipients", "transfers", "retention", "source", "automated_decisions", "label", "controller",
+         "contact", "data_protection_officer", "supervisory_authority"), MARKUP,
     )  # fmt: skip
     facts["recipients"] = [MARKUP, MARKUP + "2"]
     connection.execute("SELECT gdpr_register('mallory.person', facts => %s::jsonb)", (json.dumps(facts),))
@@ -341,18 +345,20 @@ def test_errors_do_not_show_values(registered):
     """What her code raises could be a value of a row that the caller may not see in his log. Only its SQLSTATE is passed on."""
     registered.does(
         "CREATE FUNCTION mallory.shout(text) RETURNS text STABLE LANGUAGE plpgsql AS $$ BEGIN"
-        " RAISE EXCEPTION 'it is %', $1 USING DETAIL = $1, HINT = $1, ERRCODE = '58030', TABLE = $1, COLUMN = $1, CONSTRAINT = $1, DATATYPE = $1; END $$;"
+        " RAISE EXCEPTION 'it is %', $1 USING DETAIL = $1, HINT = $1, ERRCODE = '58030', TABLE = $1, COLUMN = $1, CONSTRAINT = $1,"
+        " DATATYPE = $1; END $$;"
         "CREATE FUNCTION mallory.shout_row(of_row jsonb) RETURNS jsonb STABLE LANGUAGE plpgsql AS"
         " 'BEGIN PERFORM mallory.shout(of_row->>''body''); RETURN of_row; END'"
     )
-    registered.connection.execute("UPDATE mallory.note SET body = 'Lovelace-1815'; UPDATE mallory.shop SET name = 'Lovelace-1815'; UPDATE mallory.person SET name = 'Lovelace-1815'")
+    for column in ("note SET body", "shop SET name", "person SET name"):
+        registered.connection.execute(f"UPDATE mallory.{column} = 'Lovelace-1815'")
     for table, export in (
         ("person", {"label_expression": "mallory.shout(name)"}), ("shop", {"label_expression": "mallory.shout(name)"}),
         ("note", {"transform": "mallory.shout_row"}), ("person", {"label_expression": "(name::int)::text"}),
     ):  # fmt: skip
         registered.connection.execute(register(table, export))
         notices = []
-        registered.connection.add_notice_handler(notices.append)
+        registered.connection.add_notice_handler(lambda diag: notices.append(f"{diag.message_primary} {diag.message_detail} {diag.message_hint}"))
         for call in CALLS:
             with pytest.raises(psycopg.Error) as raised:
                 registered.connection.execute(call)
@@ -361,6 +367,6 @@ def test_errors_do_not_show_values(registered):
             fields = [getattr(diag, name) for name in dir(diag) if not name.startswith("_") and isinstance(getattr(diag, name), str)]
             assert not [field for field in fields if "Lovelace" in field], fields
             assert "mallory" in diag.message_primary and diag.message_hint
-        assert not [notice for notice in notices if "Lovelace" in (notice.message_primary or "")]
+        assert not [notice for notice in notices if "Lovelace" in notice]
         registered.connection.execute(register(table, {}))
     assert document(registered)["rows"] == 2
