@@ -162,21 +162,28 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET 
 DECLARE
   -- Over strings as wholes, up to a place that is in none.
   outside text := '^(?:[^"]|"(?:[^"\\]|\\.)*")*';
+  blanks text := '(?:[[:space:]]|\\[nrt])*';
   match text := needle ->> 'match';
   before text := '';
   after text := '';
   pattern text;
+  likely text;
+  found text;
 BEGIN
-  IF match = 'contains' AND (needle ->> 'is_bare')::boolean THEN
-    RETURN gdpr_internal.find_in_text(value, gdpr_internal.find_fold(needle), needle);
+  likely := gdpr_internal.find_in_text(value, gdpr_internal.find_fold(needle), needle);
+  IF match = 'contains' AND (needle ->> 'is_bare')::boolean AND kind = 'xml' THEN
+    RETURN likely;
   END IF;
   IF match = 'word' THEN
     -- Of what JSON writes as \u, that of ASCII and Latin-1 which is no letter, punctuation, and signs beyond the first plane are no part of a word.
-    before := CASE WHEN kind = 'json' THEN '(?:^|[^[:alnum:]]|\\[bfnrt]|\\u(?:00(?:[012ab]|3[a-f]|[46]0|[57][b-f])|20[0-6]|d[c-f])[0-9a-f]{1,2})' ELSE '(?:^|[^[:alnum:]])' END;
+    before := CASE WHEN kind = 'json' THEN '(?:^|[^[:alnum:]\\]|(?<!\\)(?:\\\\)+|(?<!\\)(?:\\\\)*\\(?:[bfnrt]|u(?:00(?:[012ab][0-9a-f]|3[a-f]|[46]0|[57][b-f])|20[0-6][0-9a-f]|d[c-f][0-9a-f]{2})))' ELSE '(?:^|[^[:alnum:]])' END;
     after := CASE WHEN kind = 'json' THEN '(?![[:alnum:]]|\\u(?:00[4-7c-f]|0[1-9a-f]|1|2[1-9a-f]|[3-9a-cef]|d[0-7]))' ELSE '(?![[:alnum:]])' END;
-  ELSIF match <> 'contains' THEN
-    before := CASE WHEN kind = 'json' THEN outside || '"[[:space:]]*' ELSE '(?:^|[>"'']|cdata\[)[[:space:]]*' END;
-    after := CASE WHEN match = 'prefix' THEN '' WHEN kind = 'json' THEN '[[:space:]]*"' ELSE '[[:space:]]*(?:$|[<"'']|\]\])' END;
+  ELSIF match = 'contains' THEN
+    -- Not from the middle of what stands for another character on: the second of two backslashes, the letter of \n, the digits of \u00e9.
+    before := CASE WHEN kind = 'json' THEN '(?<!(?:^|[^\\])(?:\\\\)*\\u[0-9a-f]{0,3})(?<!\\)(?:\\\\)*' ELSE '' END;
+  ELSE
+    before := CASE WHEN kind = 'json' THEN outside || '"' || blanks ELSE '(?:^|[>"'']|cdata\[)[[:space:]]*' END;
+    after := CASE WHEN match = 'prefix' THEN '' WHEN kind = 'json' THEN blanks || '"' ELSE '[[:space:]]*(?:$|[<"'']|\]\])' END;
   END IF;
   pattern := pg_catalog.format('%L || ($1 ->> %L) || %L', before || '(?:', kind, ')' || after);
   -- A number stands outside of all strings.
@@ -184,8 +191,12 @@ BEGIN
     pattern := pattern || pg_catalog.format(' || %L || ($1 ->> ''json'') || %L', '|' || outside || '(?:^|[[{:,[:space:]])(?:',
                                             CASE WHEN match = 'exact' THEN ')(?:$|[]},[:space:]])' ELSE ')' END);
   END IF;
-  RETURN pg_catalog.format(CASE WHEN needle ->> 'run' = '' THEN '' ELSE 'strpos(lower(%1$s COLLATE "C"), $1 ->> ''run'') > 0 AND ' END || 'lower(%1$s COLLATE %2$s) ~ (%3$s)',
-                           value, gdpr_internal.find_fold(needle), pattern);
+  found := pg_catalog.format('lower(%s COLLATE %s) ~ (%s)', value, gdpr_internal.find_fold(needle), pattern);
+  -- A document without a backslash stands there as it is.
+  IF match = 'contains' AND (needle ->> 'is_bare')::boolean THEN
+    RETURN pg_catalog.format('(%s) AND (strpos(%s, %L) = 0 OR %s)', likely, value, '\', found);
+  END IF;
+  RETURN CASE WHEN needle ->> 'run' = '' THEN '' ELSE pg_catalog.format('strpos(lower(%s COLLATE "C"), $1 ->> ''run'') > 0 AND ', value) END || found;
 END $$;
 
 -- What finding the text in a value of a type means, as a condition over the expression `value`; NULL for a type that is not searched. It holds no function of

@@ -1,6 +1,8 @@
 """What gdpr_find does that one session alone cannot show: it reads with parallel workers, goes on where a server or a table fails, can be stopped, and leaves
 the text that it searches for in no log, no statistics and on no other server. And what databases of other locales and encodings find."""
 
+import json
+import random
 import threading
 import time
 
@@ -212,6 +214,45 @@ def test_all_tables_are_seen_as_of_one_moment(connection):
         assert find(other) == []
         other.commit()
         assert find(other) == [("note", "t", 1)]
+
+
+LETTERS = "aAbBiIéÉüÜЖжş@. \"\\/,:%_'&<019\n"
+WAYS = {
+    "contains": lambda value, term: term in value,
+    "exact": lambda value, term: value.strip(" \t\r\n") == term,
+    "prefix": lambda value, term: value.lstrip(" \t\r\n").startswith(term),
+    "word": lambda value, term: any(
+        value.startswith(term, at) and not value[at - 1:at].isalnum() and not value[at + len(term):at + len(term) + 1].isalnum() for at in range(len(value))
+    ),
+}
+
+
+def test_random_texts(connection):
+    """In texts, documents, arrays and whatever else holds texts it is found where Python finds it: with quotes, backslashes and escapes in any order."""
+    chance = random.Random(1815)
+
+    def text(length):
+        return "".join(chance.choice(LETTERS) for _ in range(length))
+
+    connection.execute("CREATE EXTENSION hstore; CREATE TYPE pair AS (one text, other text);"
+                       'CREATE TABLE random (t text, c text COLLATE "C", j jsonb, escaped json, listed text[], h hstore, p pair)')
+    values = [text(chance.randint(0, 8)) for _ in range(400)]
+    with connection.cursor() as cursor:
+        # Python writes all that is not ASCII as \\u....
+        cursor.executemany("INSERT INTO random VALUES (%s, %s, to_jsonb(%s::text), %s, ARRAY['-', %s], hstore('-', %s), ROW('-', %s))",
+                           [(value, value, value, json.dumps(value), value, value, value) for value in values])
+    columns = ["t", "c", "j", "escaped", "listed", "h", "p"]
+    searched = 0
+    for _ in range(40):
+        term = text(chance.randint(1, 3)).strip(" \t\r\n")
+        if not term:
+            continue
+        for match, is_found in WAYS.items():
+            rows = sum(is_found(value.lower(), term.lower()) for value in values)
+            found = dict(connection.execute('SELECT "column", rows FROM gdpr_find(%s, %s)', (term, match)).fetchall())
+            assert {column: found.get(column, 0) for column in columns} == dict.fromkeys(columns, rows), (term, match)
+            searched += rows
+    assert searched > 1000
 
 
 @pytest.mark.parametrize("options", ["ENCODING 'UTF8' LOCALE 'C'", "ENCODING 'LATIN1' LOCALE 'C'", "ENCODING 'SQL_ASCII' LOCALE 'C'"])

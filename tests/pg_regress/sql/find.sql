@@ -75,6 +75,25 @@ INSERT INTO every_type (an_xml) VALUES ('<x y="a&quot;b"/>'), ('<x><![CDATA[a&b]
 SELECT term, found(term), found(term, 'exact') AS exact, found(term, 'prefix') AS prefix, found(term, 'word') AS word
 FROM unnest(ARRAY['50%', '%', 'a_b', 'a\b', 'a/b', 'a,b', 'a"b', 'a.b', '(a|b)*', '[a-c]', 'a''b', 'a&b', 'a<b', '${a}', '{}', '''; SELECT 1 --']) term;
 SELECT found(E'a\nb'), found(E'a\nb', 'exact') AS exact;
+-- Settings of the session change nothing.
+CREATE TEMP TABLE answers AS SELECT term, match, found(term, match) AS found
+  FROM unnest(ARRAY['50%', 'a\b', 'a"b', 'a''b', 'a.b', '(a|b)*', 'a&b', E'a\nb']) term, unnest('{contains,exact,prefix,word}'::text[]) match;
+SET standard_conforming_strings = off;
+SET escape_string_warning = off;
+SET quote_all_identifiers = on;
+SET bytea_output = escape;
+SET transform_null_equals = on;
+SET row_security = off;
+SET default_text_search_config = 'pg_catalog.german';
+SELECT count(*) AS all, count(found) AS some, count(*) FILTER (WHERE found IS DISTINCT FROM found(term, match)) AS differ FROM answers;
+RESET standard_conforming_strings;
+RESET escape_string_warning;
+RESET quote_all_identifiers;
+RESET bytea_output;
+RESET transform_null_equals;
+RESET row_security;
+RESET default_text_search_config;
+DROP TABLE answers;
 -- What is around a value is not a part of it, so that neighbours are not one value.
 TRUNCATE every_type;
 INSERT INTO every_type (texts, an_hstore, a_composite) VALUES ('{ada,bea,NULL}', 'ada=>bea, null=>NULL', ROW('ada', 1, '{bea,NULL}'));
