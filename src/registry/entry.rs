@@ -30,7 +30,7 @@ pub struct Entry {
 const ON_ERASE: [&str; 3] = ["delete", "anonymise", "keep"];
 
 /// Art. 15(1) and 30(1): what the person is told, and what the record of processing holds.
-const FACTS: [&str; 13] = [
+pub const FACTS: [&str; 9] = [
     "purpose",
     "legal_basis",
     "category",
@@ -40,7 +40,10 @@ const FACTS: [&str; 13] = [
     "source",
     "automated_decisions",
     "label",
-    // of the table of the persons: who is responsible, and whom to turn to
+];
+
+/// The same of the table of the persons: who is responsible, and whom to turn to.
+const RESPONSIBLE: [&str; 4] = [
     "controller",
     "contact",
     "data_protection_officer",
@@ -98,7 +101,7 @@ impl Entry {
             ));
         }
         Spec::parse(&self.export)?.check(&relation)?;
-        check_facts(&self.facts)?;
+        check_facts(&self.facts, &[&FACTS[..], &RESPONSIBLE].concat())?;
         // A dump is loaded before the keys are made.
         if self.subject && !restoring && relation.key(self.key.as_deref()).is_none() {
             return Err(Error::new(
@@ -153,9 +156,9 @@ impl Entry {
     }
 }
 
-/// Each fact is a text, or several; null where it is not stated.
-pub fn check_facts(facts: &Value) -> Result<()> {
-    check_words("facts", facts, &FACTS)?;
+/// Each fact is one of those known, a text or several; null where it is not stated.
+pub fn check_facts(facts: &Value, known: &[&str]) -> Result<()> {
+    check_words("facts", facts, known)?;
     let is_fact = |value: &Value| match value {
         Value::Array(items) => items.iter().all(Value::is_string),
         other => other.is_string() || other.is_null(),

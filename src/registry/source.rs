@@ -1,6 +1,6 @@
 //! An entry of `gdpr_sources`: a store outside the database, and the functions that reach it.
 
-use super::entry::check_facts;
+use super::entry::{FACTS, check_facts};
 use super::{is_restoring, write};
 use crate::catalog::details::Details;
 use crate::catalog::function::{self, Function, Role};
@@ -50,7 +50,7 @@ impl SourceEntry {
         require_name(&self.name)?;
         require_said("ground", self.ground.as_deref())?;
         require_said("label", self.label.as_deref())?;
-        check_facts(&self.facts)?;
+        check_facts(&self.facts, &FACTS)?;
         require_owner(home, self.relation)?;
         if let Some(relation) = self.relation {
             require_rows(home, &Relation::load_one(relation)?, restoring)?;

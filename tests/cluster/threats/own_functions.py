@@ -27,6 +27,7 @@ VALUES = {
     "oid": ["'{table}'::regclass::oid"],
     "oid[]": ["ARRAY['{table}'::regclass::oid]"],
     "name": ["'name'::name"],
+    "name[]": ["'{name}'::name[]"],
     "numeric": ["1.5"],
     "double precision": ["1.5::float8"],
     "real": ["1.5::float4"],
