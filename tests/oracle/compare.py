@@ -13,6 +13,7 @@ import psycopg
 import erase
 import exported
 import noticed
+import searched
 from anonymise import examine_request
 from catalog import World, read_world
 from differs import Differs, Failure
@@ -21,8 +22,11 @@ from exported import check_export
 from model import Model, Start
 from naive import Answer, Naive
 from script import late, regclass, setup, start_id
+from searched import check_search
 
 LINKS = "public.gdpr_links"
+
+SEARCHED = 5  # of so many schemas one is searched
 
 
 def examine(connection: psycopg.Connection, model: Model, seen: set[str]) -> Failure | None:
@@ -40,6 +44,9 @@ def examine(connection: psycopg.Connection, model: Model, seen: set[str]) -> Fai
             doing = "walk"
             seen.add("declared after a walk")
             check_walks(connection, model, seen)
+        if model.seed % SEARCHED == 3:
+            doing = "search"
+            check_search(connection, model, seen)
         doing = "anonymise"
         if model.request and model.erase:
             examine_erasure(connection, model, seen)
@@ -157,7 +164,7 @@ KINDS = [
     "shared", "unreviewed", "own cycle", "cycle", "diamond", "accessor", "over a foreign key", "by value", "by expression", "conditional",
     "up to a parent", "context", "partitioned", "one partition", "inheritance child", "dangling key", "no key", "composite key",
     "several links between two tables", "several ids", "no such id", "registered start", "unregistered start", "row of another subject",
-    "declared after a walk", "lock", "refused lock", "settled", "deep", *exported.KINDS, *noticed.KINDS, *erase.KINDS,
+    "declared after a walk", "lock", "refused lock", "settled", "deep", *exported.KINDS, *searched.KINDS, *noticed.KINDS, *erase.KINDS,
 ]  # fmt: skip
 
 
