@@ -4,7 +4,7 @@ use super::foreign;
 use super::statements::{Reading, Size, Step, prepared};
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
-use crate::link::graph::{Graph, Link};
+use crate::link::graph::{End, Graph, Link};
 use crate::security;
 use crate::spi::guarded;
 use crate::spi::row::Row;
@@ -127,14 +127,26 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// The link of a step, if it evaluates what a user wrote.
+    /// A link of which a step evaluates what a user wrote: the one that it follows, or one that will be followed from the rows that it finds.
     fn user_expression(&self, step: Step) -> Option<&'a Link> {
-        let (Step::Forward(number) | Step::Reverse(number)) = step else {
-            return None;
+        let graph = self.graph;
+        let (followed, found) = match step {
+            Step::Start => (None, 0),
+            Step::Forward(number) => (Some(number), graph.links[number].target.table),
+            Step::Reverse(number) => (Some(number), graph.links[number].source.table),
+            Step::Content(_) => return None,
         };
-        let link = &self.graph.links[number];
-        let columns = link.source.columns.iter().chain(&link.target.columns);
-        let speaks = link.condition.is_some() || columns.into_iter().any(|c| c.is_expression);
-        speaks.then_some(link)
+        let is_written = |end: &End| end.columns.iter().any(|column| column.is_expression);
+        let speaks = |link: &&Link| {
+            link.condition.is_some() || is_written(&link.source) || is_written(&link.target)
+        };
+        let followed = followed.map(|number| &graph.links[number]).filter(speaks);
+        let table = &graph.tables[found];
+        let links = |numbers: &'a [usize]| numbers.iter().map(|number| &graph.links[*number]);
+        let mut outgoing = links(&table.outgoing).filter(|link| is_written(&link.source));
+        let mut incoming = links(&table.incoming).filter(|link| is_written(&link.target));
+        followed
+            .or_else(|| outgoing.next())
+            .or_else(|| incoming.next())
     }
 }
