@@ -6,7 +6,7 @@ use super::value;
 use crate::catalog::details::Details;
 use crate::catalog::types;
 use crate::error::{Error, Result};
-use crate::link::graph::{Graph, Link};
+use crate::link::graph::{Graph, Link, partition_of_row};
 use crate::plan::build::not_keys;
 use crate::security;
 use crate::spi;
@@ -14,6 +14,7 @@ use crate::spi::column::Column as Values;
 use crate::walk::found::Found;
 use crate::walk::statements::{Purpose, Reading, Size, Step};
 use crate::walk::steps::Steps;
+use pgrx::pg_sys::Oid;
 use pgrx::{IntoDatum, PgMemoryContexts};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -37,6 +38,8 @@ struct Lead {
     asked: Vec<usize>,
     /// It leads to a person; else to what hangs on one.
     to_person: bool,
+    /// Rows in partitions that it does not lead to, by their places.
+    elsewhere: HashSet<u32>,
     /// To whom the rows lead that were not found by it, by what is asked; nobody if it is not there.
     known: HashMap<Asked, Whom>,
 }
@@ -66,6 +69,12 @@ impl Lead {
     fn whom(&self, shown: &Shown, row: &Row, values: &[&RawValue]) -> Whom {
         if row.via == Some(self.link) {
             return Whom::ThePerson;
+        }
+        if row
+            .place
+            .is_some_and(|place| self.elsewhere.contains(&place))
+        {
+            return Whom::Nobody;
         }
         let asked = self.asked(shown, values);
         let known = asked.and_then(|asked| self.known.get(&asked).copied());
@@ -100,6 +109,7 @@ impl Redaction {
                     asked: columns.iter().copied().chain(read).collect(),
                     columns,
                     to_person,
+                    elsewhere: HashSet::new(),
                     known: HashMap::new(),
                 };
                 lead.ask(graph, shown, gathered, found)?;
@@ -173,6 +183,17 @@ impl Lead {
     ) -> Result<()> {
         let link = &graph.links[self.link as usize];
         let (source, target) = (link.source.table, link.target.table);
+        if let (Some(partitions), Some(found)) = (&link.target.partitions, &found[target]) {
+            let mut wanted = graph.tables[target].wanted.iter();
+            let slot = wanted.position(|known| *known == partition_of_row());
+            for place in gathered.tables[target].iter().filter_map(|row| row.place) {
+                let partition = slot.and_then(|slot| found.wanted[slot].get(place as usize));
+                if partition.is_some_and(|oid| !partitions.contains(&Oid::from(oid.value() as u32)))
+                {
+                    self.elsewhere.insert(place);
+                }
+            }
+        }
         let mut asked: HashSet<Asked> = HashSet::new();
         for row in &gathered.tables[target] {
             if row.via != Some(self.link) {
@@ -307,6 +328,5 @@ fn whose(graph: &Graph, number: usize, table: &Shown) -> Result<Vec<(usize, usiz
 
 /// The rows that a link starts from are people.
 pub fn is_of_persons(graph: &Graph, link: &Link) -> bool {
-    let entry = graph.tables[link.source.table].entry.as_ref();
-    link.source.table == 0 || entry.is_some_and(|entry| entry.subject)
+    graph.tables[link.source.table].subject
 }

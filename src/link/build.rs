@@ -21,9 +21,9 @@ impl Graph {
     pub fn build(schema: &Schema, start: Oid) -> Result<Self> {
         let hierarchy = Hierarchy::new(&schema.inheritance);
         let edges = edges::all(schema, &hierarchy);
-        let tables = number_tables(&edges, &hierarchy, start);
-        let shapes = shapes(&edges, &hierarchy, &tables)?;
-        let subjects = subjects(schema, &hierarchy, &tables, start);
+        let numbers = number_tables(&edges, &hierarchy, start);
+        let shapes = shapes(&edges, &hierarchy, &numbers)?;
+        let subjects = subjects(schema, &hierarchy, &numbers, start);
         let kinds = kinds::decide(&shapes, &subjects);
         let walked: Vec<_> = shapes
             .iter()
@@ -31,7 +31,7 @@ impl Graph {
             .filter(|(_, kind)| kind.is_walked())
             .map(|(shape, _)| (shape.source, shape.target))
             .collect();
-        let depths = order::depths(tables.len(), &walked);
+        let depths = order::depths(numbers.len(), &walked);
 
         // From here on only what touches a walked table matters.
         let touched: Vec<usize> = (0..edges.len())
@@ -62,6 +62,10 @@ impl Graph {
             links.push(describer.link(&edges[i], kinds[i], step.map(|depth| depth + 1))?);
         }
         let mut tables = describer.tables;
+        for table in &mut tables {
+            let number = numbers.get(&table.relation);
+            table.subject = number.is_some_and(|number| subjects[*number]);
+        }
         sort_by_name(&mut links, &relations);
         connect(&mut tables, &mut links);
         let components = order::components(&tables, &links);
@@ -159,6 +163,10 @@ fn connect(tables: &mut [Table], links: &mut [Link]) {
                 want(&mut tables[source], &partition_of_row());
             }
         }
+        // Of a row it is known whether it is in the partition that a link leads to.
+        if tables[target].depth.is_some() && link.target.partitions.is_some() {
+            want(&mut tables[target], &partition_of_row());
+        }
         if tables[target].depth.is_none() || !(walked || link.kind == Kind::Owner) {
             continue;
         }
@@ -168,9 +176,6 @@ fn connect(tables: &mut [Table], links: &mut [Link]) {
             let values = link.target.columns.iter_mut().map(|c| &mut c.value);
             for value in values.chain(condition.map(|(_, value)| value)) {
                 value.slot = Some(want(&mut tables[target], &value.wanted));
-            }
-            if link.target.partitions.is_some() {
-                want(&mut tables[target], &partition_of_row());
             }
         }
     }

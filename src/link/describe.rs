@@ -74,6 +74,7 @@ impl<'a> Describer<'a> {
             columns,
             wanted: Vec::new(),
             entry: self.schema.entry(oid).cloned(),
+            subject: false,
             incoming: Vec::new(),
             outgoing: Vec::new(),
             straight: true,

@@ -42,6 +42,8 @@ pub struct Table {
     pub wanted: Vec<Wanted>,
     /// What is registered for it; None if nothing is.
     pub entry: Option<Entry>,
+    /// Its rows are people: it is registered so, or the walk starts from it, or it inherits from such a table.
+    pub subject: bool,
     /// Owner links that lead here from anywhere, and accessor links from walked tables.
     pub incoming: Vec<usize>,
     /// Walked links that start here.
