@@ -4,12 +4,16 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// The text of a value, as its type writes it; None for null.
+/// The text of a value, as its type writes it, and the same for the same number; None for null.
 pub fn text(json: &str) -> Option<Cow<'_, str>> {
     match json {
         "null" => None,
         quoted if quoted.starts_with('"') => {
             serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
+        }
+        number if number.contains('.') && !number.contains(['e', 'E', '{', '[']) => {
+            let digits = number.trim_end_matches('0');
+            Some(Cow::Borrowed(digits.strip_suffix('.').unwrap_or(digits)))
         }
         other => Some(Cow::Borrowed(other)),
     }
@@ -41,7 +45,10 @@ mod tests {
     #[test]
     fn texts_are_without_quotes() {
         assert_eq!(text("null"), None);
-        assert_eq!(text("1.50").as_deref(), Some("1.50"));
+        assert_eq!(text("1.50").as_deref(), Some("1.5"));
+        assert_eq!(text("10.0").as_deref(), Some("10"));
+        assert_eq!(text("10").as_deref(), Some("10"));
+        assert_eq!(text(r#"["1.0"]"#).as_deref(), Some(r#"["1.0"]"#));
         assert_eq!(text(r#""a\"b\u00e9""#).as_deref(), Some("a\"bé"));
         assert_eq!(text(r#""null""#).as_deref(), Some("null"));
     }
