@@ -5,7 +5,7 @@ use super::done::Done;
 use super::outside::Later;
 use super::report::Line;
 use super::session::{Asked, ROUNDS, Session, endless};
-use super::sources::Sources;
+use super::sources::{self, Sources};
 use super::work::Goal;
 use crate::catalog::home::Home;
 use crate::error::Result;
@@ -66,14 +66,9 @@ pub fn anonymise(home: &Home, call: &Call, asked: &Asked) -> Result<Vec<Line>> {
             break;
         }
     }
-    if let Some(sources) = sources.filter(Sources::has_erasers) {
-        done.reported(sources.erase("anonymise")?);
-        later.run(&deciding, &mut done)?;
-        let found = session.walk(Purpose::Act, earlier.as_ref())?;
-        sources.require_untouched(&deciding.decide(&found)?)?;
-    } else {
-        later.run(&deciding, &mut done)?;
-    }
+    sources::finish(sources, later, &deciding, &mut done, "anonymise", || {
+        session.walk(Purpose::Act, earlier.as_ref())
+    })?;
     let lines = done.lines();
     done.log("anonymise")?;
     Ok(lines)

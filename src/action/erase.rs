@@ -5,7 +5,7 @@ use super::outside::Later;
 use super::release::Released;
 use super::report::{Action, Line};
 use super::session::{Asked, ROUNDS, Session, endless};
-use super::sources::Sources;
+use super::sources::{self, Sources};
 use super::work::{Goal, Unchanged, Work};
 use super::{apply, delete, detach, on_delete};
 use crate::catalog::home::Home;
@@ -100,14 +100,9 @@ pub fn erase(home: &Home, call: &Call, asked: &Asked, goal: Goal) -> Result<Vec<
             break;
         }
     }
-    if let Some(sources) = sources.filter(Sources::has_erasers) {
-        done.reported(sources.erase(call_of)?);
-        later.run(&deciding, &mut done)?;
-        let found = session.walk(Purpose::Erase, earlier.as_ref())?;
-        sources.require_untouched(&deciding.decide(&found)?)?;
-    } else {
-        later.run(&deciding, &mut done)?;
-    }
+    sources::finish(sources, later, &deciding, &mut done, call_of, || {
+        session.walk(Purpose::Erase, earlier.as_ref())
+    })?;
     let lines = done.lines();
     done.log(call_of)?;
     Ok(lines)

@@ -1,7 +1,9 @@
 //! Stores outside the database in an action: they are asked before anything is changed what they keep, and erase when everything in the database is done.
 
+use super::done::Done;
+use super::outside::Later;
 use super::session::{Asked, Session};
-use super::work::{Rows, Work};
+use super::work::{Deciding, Rows, Work};
 use crate::catalog::schema::Source;
 use crate::error::{Code, Error, Result};
 use crate::plan::{Plan, Treatment};
@@ -67,7 +69,7 @@ impl Sources {
         Ok(Some(Self { keys, access }))
     }
 
-    pub fn has_erasers(&self) -> bool {
+    fn has_erasers(&self) -> bool {
         source::has_erasers(&self.keys)
     }
 
@@ -105,12 +107,12 @@ impl Sources {
             .collect())
     }
 
-    pub fn erase(&self, action: &str) -> Result<Vec<Reported>> {
+    fn erase(&self, action: &str) -> Result<Vec<Reported>> {
         source::erase(&self.keys, action)
     }
 
     /// After the erasers: what has been done in the database is so still. 27000 otherwise.
-    pub fn require_untouched(&self, work: &Work) -> Result<()> {
+    fn require_untouched(&self, work: &Work) -> Result<()> {
         if work.is_done() {
             return Ok(());
         }
@@ -120,6 +122,27 @@ impl Sources {
         )
         .detail("Their erasers are called when everything in the database is done.")
         .hint("An eraser must not write what the call has just erased."))
+    }
+}
+
+/// When everything else in the database is done: the erasers, and the rows of servers that cannot roll back; then a look, by another walk, whether an
+/// eraser has written rows of the person again.
+pub fn finish(
+    sources: Option<Sources>,
+    later: Later,
+    by: &Deciding,
+    done: &mut Done,
+    call: &str,
+    walk: impl FnOnce() -> Result<Vec<Option<Found>>>,
+) -> Result<()> {
+    let erasing = sources.filter(Sources::has_erasers);
+    if let Some(sources) = &erasing {
+        done.reported(sources.erase(call)?);
+    }
+    later.run(by, done)?;
+    match erasing {
+        Some(sources) => sources.require_untouched(&by.decide(&walk()?)?),
+        None => Ok(()),
     }
 }
 

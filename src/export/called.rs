@@ -6,13 +6,11 @@ use super::shown::Shown;
 use super::value;
 use crate::catalog::expression::{self, Scope, Volatile};
 use crate::catalog::relation::{Column, Relation};
-use crate::catalog::types;
 use crate::error::{Error, Result};
 use crate::link::Kind;
 use crate::link::graph::{Graph, Link};
 use crate::registry::export::Spec;
 use crate::security;
-use crate::spi::column::Column as Values;
 use crate::spi::guarded;
 use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
@@ -22,7 +20,7 @@ use crate::walk::identity::IdentityColumn;
 use crate::walk::keys::Keys;
 use crate::walk::statements::Size;
 use crate::walk::text::{found_by, match_columns};
-use pgrx::{FromDatum, IntoDatum, PgMemoryContexts, pg_sys};
+use pgrx::{FromDatum, PgMemoryContexts, pg_sys};
 use std::collections::{HashMap, HashSet};
 
 /// What the rows are called that a table's rows refer to: by a `context` link, or where it is disclosed, people.
@@ -128,16 +126,8 @@ pub fn names(
     let rows: Vec<u32> = (0..keys.len() as u32).collect();
     let mut parameters = Vec::new();
     for (part, column) in columns.iter().enumerate() {
-        let base = types::base_type(column.type_oid);
-        let mut values = Values::new(types::carriage(column.type_oid).element, memory.value());
-        let travels_as_text = values.storage().oid != base;
-        for key in keys {
-            let text = key.get(part).map(String::as_str).unwrap_or_default();
-            values.push(match travels_as_text {
-                true => text.into_datum(),
-                false => types::read(base, -1, text),
-            });
-        }
+        let texts = keys.iter().map(|key| key.get(part).map(String::as_str));
+        let values = value::column(column.type_oid, texts, memory.value())?;
         parameters.push(size.parameter(&values, &rows));
     }
     let compared: Vec<IdentityColumn> = columns

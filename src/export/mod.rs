@@ -77,15 +77,9 @@ pub fn document(
     let mut sections = sections(graph, &mut gathered, &found, mode)?;
     if let Some(keys) = &gathered.keys {
         for (source, documents) in source::collected(keys)? {
-            if !documents.is_empty() {
-                let facts = facts::of_source(&source.facts, graph.start());
-                sections.push(section::of_source(
-                    &source.name,
-                    source.label.as_deref(),
-                    facts,
-                    &documents,
-                )?);
-            }
+            let facts = facts::of_source(&source.facts, graph.start());
+            let label = source.label.as_deref();
+            sections.push(section::of_source(&source.name, label, facts, &documents)?);
         }
     }
     section::distinguish(&mut sections);

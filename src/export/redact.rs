@@ -4,18 +4,16 @@ use super::gather::{Gathered, Row};
 use super::shown::Shown;
 use super::value;
 use crate::catalog::details::Details;
-use crate::catalog::types;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::link::graph::{Graph, Link, partition_of_row};
 use crate::plan::build::not_keys;
 use crate::security;
 use crate::spi;
-use crate::spi::column::Column as Values;
 use crate::walk::found::Found;
 use crate::walk::statements::{Purpose, Reading, Size, Step};
 use crate::walk::steps::Steps;
+use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::Oid;
-use pgrx::{IntoDatum, PgMemoryContexts};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::{HashMap, HashSet};
@@ -249,29 +247,15 @@ impl Lead {
         asked: &[Asked],
         mut each: impl FnMut(&spi::row::Row, usize),
     ) -> Result<()> {
-        let link = &graph.links[self.link as usize];
         let memory = PgMemoryContexts::new("gdpr_ext leads");
         let size = Size::of(asked.len());
         let rows: Vec<u32> = (0..asked.len() as u32).collect();
-        let condition = link.condition.iter().flat_map(|c| &c.target);
-        let values = link.target.columns.iter().map(|column| &column.value);
-        let values = values.chain(condition.map(|(_, value)| value));
         let mut parameters = Vec::with_capacity(self.asked.len());
-        for (part, (value, column)) in values.zip(&self.asked).enumerate() {
-            let element = value.wanted.element;
-            let base = types::base_type(shown.relation.columns[*column].type_oid);
-            let mut column = Values::new(element, memory.value());
-            for key in asked {
-                column.push(match &key[part] {
-                    None => None,
-                    Some(text) if element == base => Some(
-                        types::read(base, -1, text)
-                            .ok_or_else(|| Error::internal("a key cannot be read"))?,
-                    ),
-                    Some(text) => text.as_str().into_datum(),
-                });
-            }
-            parameters.push(size.parameter(&column, &rows));
+        for (part, column) in self.asked.iter().enumerate() {
+            let texts = asked.iter().map(|key| key[part].as_deref());
+            let type_oid = shown.relation.columns[*column].type_oid;
+            let values = value::column(type_oid, texts, memory.value())?;
+            parameters.push(size.parameter(&values, &rows));
         }
         let steps = Steps::new(graph, Reading::only(Purpose::Export));
         steps.run(

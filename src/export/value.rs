@@ -1,5 +1,10 @@
 //! JSON values as they stand in a row's data.
 
+use crate::catalog::types;
+use crate::error::{Error, Result};
+use crate::spi::column::Column;
+use pgrx::IntoDatum;
+use pgrx::pg_sys::{self, Oid};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -24,6 +29,29 @@ pub fn texts(values: &[&RawValue], places: impl Iterator<Item = usize>) -> Optio
     places
         .map(|place| text(values.get(place)?.get()).map(Cow::into_owned))
         .collect()
+}
+
+/// Texts that a type has written, as values of it, as they travel to a statement. `memory` must outlive the column.
+pub fn column<'a>(
+    type_oid: Oid,
+    texts: impl Iterator<Item = Option<&'a str>>,
+    memory: pg_sys::MemoryContext,
+) -> Result<Column> {
+    let base = types::base_type(type_oid);
+    let element = types::carriage(type_oid).element;
+    let mut column = Column::new(element, memory);
+    for text in texts {
+        column.push(match text {
+            None => None,
+            Some(text) if element == base => {
+                let value = types::read(base, -1, text);
+                Some(value.ok_or_else(|| Error::internal("a key cannot be read"))?)
+            }
+            // What has no arrays travels as its text.
+            Some(text) => text.into_datum(),
+        });
+    }
+    Ok(column)
 }
 
 /// Numbers by what they are, all else by its text.

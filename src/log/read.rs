@@ -4,11 +4,13 @@ use super::event::{self, Event, Request};
 use super::keys::write_key;
 use super::{secret, server};
 use crate::catalog::home::Home;
+use crate::catalog::relation::Column;
 use crate::catalog::types;
 use crate::error::{Code, Error, Result};
 use crate::guc::{self, LogReads};
 use crate::link::graph::{Graph, Table};
 use crate::plan::KeyPart;
+use crate::strategy;
 use pgrx::pg_sys;
 use serde_json::Value;
 
@@ -112,11 +114,11 @@ fn write(
 
 /// The keys as they stand in an event.
 fn hidden_where_needed(subject: &str, table: &Table, keys: &[String]) -> Result<String> {
-    let parts: Vec<KeyPart> = table
-        .key
-        .iter()
-        .map(|column| KeyPart::of_column(column, has_rule(table, &column.name)))
-        .collect();
+    let part = |column| {
+        let changes = has_rule(table, column)?;
+        Ok(KeyPart::of_column(column, changes))
+    };
+    let parts: Vec<KeyPart> = table.key.iter().map(part).collect::<Result<_>>()?;
     let secret = secret::keys()?;
     let mut hidden = String::new();
     for key in keys {
@@ -141,11 +143,13 @@ fn hidden_where_needed(subject: &str, table: &Table, keys: &[String]) -> Result<
 }
 
 /// A rule changes the column.
-fn has_rule(table: &Table, column: &str) -> bool {
+fn has_rule(table: &Table, column: &Column) -> Result<bool> {
     let rule = table
         .entry
         .as_ref()
-        .and_then(|entry| entry.rules.get(column));
-    let strategy = rule.and_then(|rule| rule.as_str().or_else(|| rule.get("strategy")?.as_str()));
-    strategy.is_some_and(|strategy| strategy != "keep")
+        .and_then(|entry| entry.rules.get(&column.name));
+    let strategy = rule
+        .map(|rule| strategy::parse(rule, &column.name))
+        .transpose()?;
+    Ok(strategy.is_some_and(|strategy| strategy.keeps().is_none()))
 }

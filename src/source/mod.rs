@@ -26,17 +26,16 @@ pub fn collect(keys: &Keys, mut each: impl FnMut(&Source, Datum)) -> Result<()> 
     Ok(())
 }
 
-/// The same as JSON texts. A source that holds nothing is in it, without any; one that has not been called is not. Needs SPI.
+/// The same as JSON texts, by source; one that holds nothing is not in it. Needs SPI.
 pub fn collected(keys: &Keys) -> Result<Vec<(Source, Vec<String>)>> {
-    let _pinned = PinnedSettings::new();
-    let mut collected = Vec::new();
-    for (source, relation, keys) in keys.calls()? {
-        let mut documents = Vec::new();
-        call::collector(source, relation, &keys, Access::Read, |document| {
-            documents.push(json::text(document));
-        })?;
-        collected.push((source.clone(), documents));
-    }
+    let mut collected: Vec<(Source, Vec<String>)> = Vec::new();
+    collect(keys, |source, document| {
+        let text = json::text(document);
+        match collected.last_mut() {
+            Some((known, documents)) if known.name == source.name => documents.push(text),
+            _ => collected.push((source.clone(), vec![text])),
+        }
+    })?;
     Ok(collected)
 }
 

@@ -87,6 +87,13 @@ def observed_cluster():
     cluster.stop()
 
 
+@pytest.fixture
+def log(observed_cluster):
+    """What is written to the log from here on."""
+    start = len(observed_cluster.log)
+    return lambda: observed_cluster.log[start:]
+
+
 @pytest.fixture(scope="session")
 def crashing_cluster():
     """A cluster whose crashes are nobody else's."""

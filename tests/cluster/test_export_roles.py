@@ -7,6 +7,7 @@ import json
 
 import psycopg
 import pytest
+from roles import drop_roles, login
 
 ROLES = ("regress_owner", "regress_clerk", "regress_boss")
 
@@ -47,23 +48,10 @@ READS = """SELECT "session_user", "current_user" FROM gdpr_log.event WHERE actio
 
 @pytest.fixture
 def shop(connection):
-    drop_roles(connection)
+    drop_roles(connection, ROLES)
     connection.execute(SCHEMA)
     yield connection
-    drop_roles(connection)
-
-
-def drop_roles(connection):
-    connection.execute("RESET SESSION AUTHORIZATION")
-    connection.execute("RESET ROLE")
-    for role in ROLES:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
-            connection.execute(f"DROP OWNED BY {role} CASCADE")
-            connection.execute(f"DROP ROLE {role}")
-
-
-def login(database, role):
-    return psycopg.connect(dbname=database, user=role, autocommit=True)
+    drop_roles(connection, ROLES)
 
 
 def exported(connection):

@@ -37,13 +37,6 @@ def connection(observed_cluster):
             yield connection
 
 
-@pytest.fixture
-def log(observed_cluster):
-    """What is written to the log from here on."""
-    start = len(observed_cluster.log)
-    return lambda: observed_cluster.log[start:]
-
-
 def told(connection):
     """What the server tells the client besides results, from here on. A message is only there while it is handled."""
     notices = []

@@ -6,6 +6,7 @@ Nobody may write that table but a superuser who allows it, which is how the labe
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+from roles import drop_roles
 
 SCHEMA = """
 CREATE TYPE card AS ENUM ('visa', 'mastercard', 'amex');
@@ -283,17 +284,9 @@ def test_a_label_is_no_way_in(connection):
 ROLES = ("regress_anon_owner", "regress_anon_clerk")
 
 
-def drop_roles(connection):
-    connection.execute("RESET ROLE")
-    for role in ROLES:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
-            connection.execute(f"DROP OWNED BY {role} CASCADE")
-            connection.execute(f"DROP ROLE {role}")
-
-
 @pytest.fixture
 def shop(connection):
-    drop_roles(connection)
+    drop_roles(connection, ROLES)
     connection.execute("""
         CREATE ROLE regress_anon_owner;
         CREATE ROLE regress_anon_clerk;
@@ -305,7 +298,7 @@ def shop(connection):
     label(connection, "mine", "name", "MASKED WITH FUNCTION anon.dummy_name()")
     label(connection, "theirs", "name", "MASKED WITH FUNCTION anon.dummy_name()")
     yield connection
-    drop_roles(connection)
+    drop_roles(connection, ROLES)
 
 
 def test_an_owner_imports_what_is_his(shop):

@@ -60,13 +60,6 @@ def connection(observed_cluster):
             yield connection
 
 
-@pytest.fixture
-def log(observed_cluster):
-    """What is written to the log from here on."""
-    start = len(observed_cluster.log)
-    return lambda: observed_cluster.log[start:]
-
-
 def forms(value):
     """How a value could stand somewhere: itself, encoded, or as a hash that needs no secret."""
     raw = value.encode()

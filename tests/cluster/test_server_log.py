@@ -29,13 +29,6 @@ def connection(observed_cluster):
             yield connection
 
 
-@pytest.fixture
-def log(observed_cluster):
-    """What is written to the log from here on."""
-    start = len(observed_cluster.log)
-    return lambda: observed_cluster.log[start:]
-
-
 WRONG = [
     ("person", NAME),
     ("member", NAME),

@@ -11,6 +11,7 @@ from conftest import make_database
 from restore import Dumped, story
 from test_dump_restore import restore_custom, restore_custom_in_parallel, restore_plain, restore_plain_with_inserts, restored  # noqa: F401
 from test_standby import standby, wait_for_replay  # noqa: F401
+from roles import drop_roles
 
 SCHEMA = """
 CREATE SCHEMA shop;
@@ -133,14 +134,6 @@ def clerk(shop):
     shop.execute("GRANT EXECUTE ON FUNCTION gdpr_collect(regclass, anyelement), gdpr_erase(regclass, anyelement) TO regress_clerk")
     yield shop
     drop_roles(shop, roles)
-
-
-def drop_roles(connection, roles):
-    connection.execute("RESET ROLE")
-    for role in roles:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
-            connection.execute(f"DROP OWNED BY {role} CASCADE")
-            connection.execute(f"DROP ROLE {role}")
 
 
 def test_they_run_as_their_owner(clerk):

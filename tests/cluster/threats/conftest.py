@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
+from roles import drop_roles
 
 ROLES = ("regress_mallory", "regress_clerk")
 
@@ -140,16 +141,7 @@ class Mallory:
 
 @pytest.fixture
 def mallory(connection):
-    drop_roles(connection)
+    drop_roles(connection, ROLES)
     connection.execute(SCHEMA)
     yield Mallory(connection)
-    drop_roles(connection)
-
-
-def drop_roles(connection):
-    connection.execute("RESET SESSION AUTHORIZATION")
-    connection.execute("RESET ROLE")
-    for role in ROLES:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
-            connection.execute(f"DROP OWNED BY {role} CASCADE")
-            connection.execute(f"DROP ROLE {role}")
+    drop_roles(connection, ROLES)
