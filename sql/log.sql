@@ -23,8 +23,8 @@ CREATE TABLE gdpr_log.event (
   reason           text,
   origin           text        NOT NULL,
   CONSTRAINT action_is_known CHECK (action OPERATOR(pg_catalog.=) ANY (
-    '{deleted,anonymised,pseudonymised,detached,kept,unregistered,rerun,read}')),
-  CONSTRAINT there_are_rows CHECK (rows OPERATOR(pg_catalog.>) 0 OR action OPERATOR(pg_catalog.=) ANY ('{rerun,read}')),
+    '{deleted,anonymised,pseudonymised,detached,kept,unregistered,rerun,read,scrubbed}')),
+  CONSTRAINT there_are_rows CHECK (rows OPERATOR(pg_catalog.>) 0 OR action OPERATOR(pg_catalog.=) ANY ('{rerun,read,scrubbed}')),
   -- A table without a key has none to log.
   CONSTRAINT a_key_for_each_row CHECK (
     pg_catalog.jsonb_typeof(keys) OPERATOR(pg_catalog.=) 'array'
@@ -41,7 +41,7 @@ CREATE TABLE gdpr_log.event (
   CONSTRAINT columns_were_changed CHECK (
     action OPERATOR(pg_catalog.=) 'deleted'
     OR pg_catalog.starts_with(relation, 'source:') AND columns OPERATOR(pg_catalog.=) '{}'
-    OR (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,detached}')) OPERATOR(pg_catalog.=) (columns OPERATOR(pg_catalog.<>) '{}'))
+    OR (action OPERATOR(pg_catalog.=) ANY ('{anonymised,pseudonymised,detached,scrubbed}')) OPERATOR(pg_catalog.=) (columns OPERATOR(pg_catalog.<>) '{}'))
 );
 CREATE INDEX event_request ON gdpr_log.event (request);
 CREATE INDEX event_at ON gdpr_log.event USING brin (at);

@@ -3,8 +3,9 @@
 -- Which database this is. A dump brings along the origin of the one that was dumped, and a copy of the files has it, too: so a database that was restored
 -- knows that it was. gdpr_rerun makes it this one.
 CREATE TABLE gdpr_log.database (
-  origin text   NOT NULL,
-  former text[] NOT NULL DEFAULT '{}'
+  origin   text   NOT NULL,
+  former   text[] NOT NULL DEFAULT '{}',
+  scrubbed timestamptz  -- since then the people in it are nobody
 );
 CREATE UNIQUE INDEX database_is_one ON gdpr_log.database ((true));
 
@@ -476,7 +477,8 @@ CREATE VIEW gdpr_log.status AS
           WHERE n.nspname OPERATOR(pg_catalog.=) 'gdpr_log' AND c.relname OPERATOR(pg_catalog.=) 'mirror') AS mirror,
          q.queued, q.queued_since, e.events,
          GREATEST(e.events OPERATOR(pg_catalog.-) t.sealed, 0) AS unsealed,
-         CASE WHEN l.number IS NOT NULL THEN gdpr_log.head(l.number, l.digest) END AS head, l.at AS sealed_at
+         CASE WHEN l.number IS NOT NULL THEN gdpr_log.head(l.number, l.digest) END AS head, l.at AS sealed_at,
+         d.scrubbed AS scrubbed_at
   FROM gdpr_log.database d
   CROSS JOIN (SELECT pg_catalog.count(*) AS queued, pg_catalog.min(v.at) AS queued_since
               FROM gdpr_log.mirror_queue w LEFT JOIN gdpr_log.event v ON v.id OPERATOR(pg_catalog.=) w.event) q
@@ -494,6 +496,7 @@ COMMENT ON COLUMN gdpr_log.status.mirror IS 'The server of the mirror; NULL if t
 COMMENT ON COLUMN gdpr_log.status.queued IS 'Events that wait for the mirror';
 COMMENT ON COLUMN gdpr_log.status.queued_since IS 'When the oldest of them was written';
 COMMENT ON COLUMN gdpr_log.status.unsealed IS 'Events that no seal holds yet';
+COMMENT ON COLUMN gdpr_log.status.scrubbed_at IS 'When gdpr_scrub_db made it a copy without people; NULL: it has not';
 COMMENT ON COLUMN gdpr_log.status.head IS 'The head of the log, as gdpr_log_seal returned it';
 COMMENT ON FUNCTION gdpr_log.is_restored() IS 'Internal: whether the log belongs to another database than this';
 COMMENT ON FUNCTION gdpr_log.mirror_columns(regclass, boolean) IS 'Internal: columns of a table of the log, for the mirror';

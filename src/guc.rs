@@ -19,6 +19,11 @@ static MIRROR: GucSetting<Mirror> = GucSetting::<Mirror>::new(Mirror::Immediate)
 
 static LOG_READS: GucSetting<LogReads> = GucSetting::<LogReads>::new(LogReads::Export);
 
+/// `gdpr_ext.allow_scrub`: this database is a copy.
+static ALLOW_SCRUB: GucSetting<bool> = GucSetting::<bool>::new(false);
+
+static PRIVACY_BY_DEFAULT: GucSetting<bool> = GucSetting::<bool>::new(false);
+
 /// Which reading of a person's data is an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, PostgresGucEnum)]
 pub enum LogReads {
@@ -50,6 +55,14 @@ pub enum Unregistered {
 
 pub fn strict_ddl() -> bool {
     STRICT_DDL.get()
+}
+
+pub fn allow_scrub() -> bool {
+    ALLOW_SCRUB.get()
+}
+
+pub fn privacy_by_default() -> bool {
+    PRIVACY_BY_DEFAULT.get()
 }
 
 pub fn unregistered() -> Unregistered {
@@ -90,6 +103,22 @@ pub fn define() {
         c"Refuses DDL that would take away a column which a registered rule or link needs.",
         c"Off: such DDL raises a WARNING, and the next use of the rule or link an error.",
         &STRICT_DDL,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_bool_guc(
+        c"gdpr_ext.allow_scrub",
+        c"Allows gdpr_scrub_db in this database: it is a copy.",
+        c"Off: gdpr_scrub_db refuses. ALTER DATABASE ... SET it on the copy only.",
+        &ALLOW_SCRUB,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_bool_guc(
+        c"gdpr_ext.privacy_by_default",
+        c"Lets gdpr_scrub_db refuse a database with a column that nobody has decided about.",
+        c"On: every column needs a rule, or \"keep\".",
+        &PRIVACY_BY_DEFAULT,
         GucContext::Suset,
         GucFlags::default(),
     );

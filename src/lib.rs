@@ -14,6 +14,7 @@ mod log;
 mod mask;
 mod plan;
 mod registry;
+mod scrub;
 mod search;
 mod security;
 mod source;
@@ -55,6 +56,11 @@ pgrx::extension_sql_file!(
     requires = ["registry", gdpr_find_counts, gdpr_log_find]
 );
 pgrx::extension_sql_file!(
+    "../sql/scrub.sql",
+    name = "scrub",
+    requires = ["mirror", gdpr_scrub_db]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
     requires = [
@@ -64,7 +70,8 @@ pgrx::extension_sql_file!(
         "certificate",
         "mirror",
         "export",
-        "find"
+        "find",
+        "scrub"
     ],
     finalize
 );

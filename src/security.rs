@@ -109,6 +109,38 @@ fn require_no_shadows(relation: &Relation) -> Result<()> {
     .hint("DISCARD TEMP; or let the owner ALTER FUNCTION ... SET search_path."))
 }
 
+/// What the owner of a table wrote could find temporary objects of the session by names that it does not qualify: so there must be none, unless the caller can act as the owner in any
+/// case. 42501 otherwise. Needs SPI and pinned settings.
+pub fn require_no_temporary(relation: &Relation) -> Result<()> {
+    let (mut temporary, mut toast) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
+    // SAFETY: both pointers are to live locals; then a catalog look-up by oid.
+    let can_be_owner = unsafe {
+        pg_sys::GetTempNamespaceState(&mut temporary, &mut toast);
+        pg_sys::is_member_of_role(caller(), relation.owner)
+    };
+    if can_be_owner || temporary == pg_sys::InvalidOid {
+        return Ok(());
+    }
+    let mut is_shadowed = false;
+    let sql = "SELECT WHERE EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = $1) OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = $1)";
+    kept::of_session(sql, &[pg_sys::OIDOID], Planning::Once)?.run(
+        &[temporary.into_datum()],
+        Access::Lock,
+        |_| is_shadowed = true,
+    )?;
+    match is_shadowed {
+        false => Ok(()),
+        true => Err(Error::new(
+            Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            format!(
+                "rules and constraints of table {}, which is another role's, could find temporary objects of this session",
+                relation.qualified()
+            ),
+        )
+        .hint("DISCARD TEMP;")),
+    }
+}
+
 /// Becomes the owner of a function that somebody else has called for. What it does not qualify is found in pg_catalog; but also among the session's temporary
 /// objects, as in `require_no_shadows`: so there must be none, or the function must have a path of its own. Needs SPI and pinned settings. 42501 otherwise.
 pub fn as_owner_of(function: &Function) -> Result<RunAs> {
@@ -263,6 +295,30 @@ pub struct ByIndex(#[allow(dead_code)] PinnedSettings); // held for its Drop
 impl ByIndex {
     pub fn new() -> Self {
         Self(PinnedSettings::of(&[(c"enable_seqscan", c"off")]))
+    }
+}
+
+/// While it lives, statements read whole tables: in their order, with the memory that maintenance may take, and, where workers are wanted, with as many as the
+/// session allows, since what is computed for each row costs more than to pass it on.
+pub struct Bulk(#[allow(dead_code)] PinnedSettings); // held for its Drop
+
+impl Bulk {
+    pub fn new(workers: bool) -> Self {
+        // SAFETY: the setting's value, or NULL; it lives until the setting changes.
+        let memory = unsafe {
+            let value = pg_sys::GetConfigOption(c"maintenance_work_mem".as_ptr(), true, false);
+            match value.is_null() {
+                true => c"64MB".to_owned(),
+                false => CStr::from_ptr(value).to_owned(),
+            }
+        };
+        let whole: [(&CStr, &CStr); 2] =
+            [(c"work_mem", &memory), (c"synchronize_seqscans", c"off")];
+        let parallel: &[(&CStr, &CStr)] = match workers {
+            true => &[(c"parallel_setup_cost", c"0"), (c"parallel_tuple_cost", c"0")],
+            false => &[(c"max_parallel_workers_per_gather", c"0")],
+        };
+        Self(PinnedSettings::of(&[&whole, parallel].concat()))
     }
 }
 

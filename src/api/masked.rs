@@ -255,23 +255,64 @@ fn gdpr_distinct_text(token: i64, length: i32) -> std::result::Result<String, Er
     Ok(distinct_text(token, length)?)
 }
 
+/// Internal. The same, where all rows of a table are given new values: the next number of a series, which begins with the action.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_internal.distinct_number(token bigint, size bigint, series integer) RETURNS bigint VOLATILE STRICT PARALLEL UNSAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_distinct_number_of_series(
+    token: i64,
+    size: i64,
+    series: i32,
+) -> std::result::Result<i64, ErrorReport> {
+    Ok(numbered(size, next_of_series(token, series)?))
+}
+
+/// Internal. The same for texts.
+#[pg_extern(sql = r#"
+CREATE FUNCTION gdpr_internal.distinct_text(token bigint, length integer, series integer) RETURNS text VOLATILE STRICT PARALLEL UNSAFE
+  LANGUAGE c AS 'MODULE_PATHNAME', '@FUNCTION_NAME@';
+"#)]
+fn gdpr_distinct_text_of_series(
+    token: i64,
+    length: i32,
+    series: i32,
+) -> std::result::Result<String, ErrorReport> {
+    Ok(lettered(length, next_of_series(token, series)?))
+}
+
 fn distinct_number(token: i64, size: i64) -> Result<i64> {
-    let (order, number) = next_distinct(token)?;
-    let size = size.max(1).unsigned_abs();
-    Ok(permute::permute(&order, number % size, size) as i64)
+    Ok(numbered(size, next_distinct(token)?))
 }
 
 fn distinct_text(token: i64, length: i32) -> Result<String> {
-    let (order, number) = next_distinct(token)?;
-    let length = length.max(1) as usize;
-    Ok(permute::distinct_text(&order, number, length))
+    Ok(lettered(length, next_distinct(token)?))
+}
+
+fn numbered(size: i64, (order, number): Distinct) -> i64 {
+    let size = size.max(1).unsigned_abs();
+    permute::permute(&order, number % size, size) as i64
+}
+
+fn lettered(length: i32, (order, number): Distinct) -> String {
+    permute::distinct_text(&order, number, length.max(1) as usize)
 }
 
 /// The order that distinct values come in, and the place of the next.
-fn next_distinct(token: i64) -> Result<([u8; 32], u64)> {
+type Distinct = ([u8; 32], u64);
+
+fn next_distinct(token: i64) -> Result<Distinct> {
     running::require(token)?;
     let number = server::next_number(secret::distinct_numbers()?);
     Ok((secret::keys()?.order("distinct"), number.unsigned_abs()))
+}
+
+fn next_of_series(token: i64, series: i32) -> Result<Distinct> {
+    running::require(token)?;
+    Ok((
+        secret::keys()?.order("distinct"),
+        running::next_of_series(series),
+    ))
 }
 
 /// Internal. Four bytes for each value: a keyed digest; zeros for NULL.

@@ -16,6 +16,7 @@ mod masking;
 mod on_delete;
 mod register;
 mod rerun;
+mod scrub;
 mod search;
 mod source;
 mod triggers;

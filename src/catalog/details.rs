@@ -23,7 +23,7 @@ pub struct Details {
     pub referenced: Vec<i16>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Column {
     pub number: i16,
     pub name: String,

@@ -96,3 +96,45 @@ pub fn owns_function(function: pg_sys::Oid, role: pg_sys::Oid) -> bool {
     // SAFETY: catalog look-up by oid.
     unsafe { pg_sys::object_ownercheck(pg_sys::ProcedureRelationId, function, role) }
 }
+
+unsafe extern "C-unwind" {
+    /// `commands/cluster.h`
+    #[cfg(feature = "pg14")]
+    fn make_new_heap(
+        old: pg_sys::Oid,
+        tablespace: pg_sys::Oid,
+        persistence: std::ffi::c_char,
+        lock: pg_sys::LOCKMODE,
+    ) -> pg_sys::Oid;
+    /// `commands/cluster.h`
+    #[cfg(not(feature = "pg14"))]
+    fn make_new_heap(
+        old: pg_sys::Oid,
+        tablespace: pg_sys::Oid,
+        access_method: pg_sys::Oid,
+        persistence: std::ffi::c_char,
+        lock: pg_sys::LOCKMODE,
+    ) -> pg_sys::Oid;
+}
+
+/// An empty heap with the columns, the place and the options of this one, and a TOAST table if it has one.
+///
+/// # Safety
+/// The relation must be open, and locked against everybody else.
+pub unsafe fn new_heap(old: pg_sys::Relation) -> pg_sys::Oid {
+    // SAFETY: as promised by the caller; an error raised inside is turned into a panic at the boundary.
+    unsafe {
+        let (form, oid) = (&*(*old).rd_rel, (*old).rd_id);
+        let lock = pg_sys::AccessExclusiveLock as pg_sys::LOCKMODE;
+        pg_sys::ffi::pg_guard_ffi_boundary(|| {
+            make_new_heap(
+                oid,
+                form.reltablespace,
+                #[cfg(not(feature = "pg14"))]
+                form.relam,
+                form.relpersistence,
+                lock,
+            )
+        })
+    }
+}

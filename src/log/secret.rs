@@ -20,11 +20,37 @@ const LEAST: usize = 32;
 thread_local! {
     /// The keys in use, and the file that they are from.
     static KEYS: RefCell<Option<(Option<String>, Rc<Keys>)>> = RefCell::default();
+    /// The keys in use instead.
+    static INSTEAD: RefCell<Option<Rc<Keys>>> = const { RefCell::new(None) };
+}
+
+/// While it lives, hashes and pseudonyms are made with another secret than the database's.
+pub struct OneTime(());
+
+impl OneTime {
+    pub fn use_instead(secret: &[u8]) -> Self {
+        use_always(secret);
+        Self(())
+    }
+}
+
+impl Drop for OneTime {
+    fn drop(&mut self) {
+        INSTEAD.set(None);
+    }
+}
+
+/// The same, as long as this process.
+pub fn use_always(secret: &[u8]) {
+    INSTEAD.set(Some(Rc::new(Keys::derive(secret))));
 }
 
 /// The keys derived from the secret in force. 58P01, 42501 and 22023 for a secret file that is missing, readable by others, or too short;
 /// 55000 if there is no secret.
 pub fn keys() -> Result<Rc<Keys>> {
+    if let Some(keys) = INSTEAD.with_borrow(Clone::clone) {
+        return Ok(keys);
+    }
     let file = guc::secret_file();
     if cache::SECRET.take_changed() {
         KEYS.set(None);

@@ -163,7 +163,7 @@ fn without_rules(graph: &Graph, number: usize, details: Option<&Details>) -> Tab
 }
 
 /// NULL stays NULL, whatever the rule.
-fn change(rule: &Ruled) -> Change {
+pub fn change(rule: &Ruled) -> Change {
     let field = &rule.field;
     let sql =
         match rule.mask.strict || field.column.is_not_null() || rule.mask.values == Values::Null {

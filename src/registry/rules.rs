@@ -29,6 +29,25 @@ pub fn read<'a>(
     details: &'a Details,
     rules: &Value,
 ) -> Result<Vec<Ruled<'a>>> {
+    read_for(relation, details, rules, None)
+}
+
+/// The same for all rows of the table at once: what is made of distinct values comes in series of its own, which begin behind this number.
+pub fn read_for_all_rows<'a>(
+    relation: &'a Relation,
+    details: &'a Details,
+    rules: &Value,
+    series: i32,
+) -> Result<Vec<Ruled<'a>>> {
+    read_for(relation, details, rules, Some(series))
+}
+
+fn read_for<'a>(
+    relation: &'a Relation,
+    details: &'a Details,
+    rules: &Value,
+    series: Option<i32>,
+) -> Result<Vec<Ruled<'a>>> {
     let Some(rules) = rules.as_object() else {
         return Err(Error::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "rules is not a JSON object")
             .hint("Give it as '{\"email\": \"email\", \"phone\": {\"strategy\": \"partial\", \"keep_last\": 2}}'."));
@@ -56,6 +75,7 @@ pub fn read<'a>(
             kind: Kind::of(column),
             unique: details.unique_by(column.number, &changed),
             referenced: details.referenced.contains(&column.number),
+            series: series.map(|series| series + i32::from(column.number)),
         };
         let mask = strategy.mask(&field)?;
         Ok(Ruled {
@@ -181,6 +201,10 @@ fn check_unique(rule: &Ruled) -> Result<()> {
     let Some(index) = rule.field.unique else {
         return Ok(());
     };
+    // The values of a unique column are distinct wherever they stand.
+    if rule.strategy.needs_all_rows() {
+        return Ok(());
+    }
     let may_repeat = match rule.mask.values {
         Values::Null => !index.nulls_distinct,
         Values::Constant | Values::Changed | Values::Any | Values::Derived => true,

@@ -7,8 +7,6 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde_json::{Map, Value};
 
-const MESSAGE: &str = "rows of this person are in tables that nobody has registered";
-
 /// A table, and how many rows were found in it.
 pub struct Unregistered {
     /// qualified name
@@ -20,6 +18,14 @@ pub struct Unregistered {
 
 /// 55000 if there are any, with the calls to fill in; or a WARNING, by the setting `gdpr_ext.unregistered`.
 pub fn refuse(tables: &[Unregistered]) -> Result<()> {
+    refuse_saying(
+        "rows of this person are in tables that nobody has registered",
+        tables,
+    )
+}
+
+/// The same, of rows that are several persons'.
+pub fn refuse_saying(message: &'static str, tables: &[Unregistered]) -> Result<()> {
     if tables.is_empty() {
         return Ok(());
     }
@@ -55,12 +61,12 @@ pub fn refuse(tables: &[Unregistered]) -> Result<()> {
     match guc::unregistered() {
         guc::Unregistered::Refuse => Err(Error::new(
             Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-            MESSAGE,
+            message,
         )
         .detail(detail)
         .hint(hint)),
         guc::Unregistered::Report => {
-            ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, MESSAGE, "gdpr_ext")
+            ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, message, "gdpr_ext")
                 .set_detail(detail)
                 .set_hint(hint)
                 .report(PgLogLevel::WARNING);

@@ -32,9 +32,13 @@ const TRIES: u32 = 100_000;
 
 /// A value that no other row has, and that fits.
 fn distinct(field: &Field) -> Result<Mask> {
+    let series = match field.series {
+        Some(series) => format!(", {series}::pg_catalog.int4"),
+        None => String::new(),
+    };
     let below = |size: u64| {
         field.ours(&format!(
-            "distinct_number({}, {size}::pg_catalog.int8)",
+            "distinct_number({}, {size}::pg_catalog.int8{series})",
             running::PARAMETER
         ))
     };
@@ -52,7 +56,7 @@ fn distinct(field: &Field) -> Result<Mask> {
         Kind::Text(length) => {
             let length = length.unwrap_or(APART) as u32;
             let call = format!(
-                "distinct_text({}, {length}::pg_catalog.int4)",
+                "distinct_text({}, {length}::pg_catalog.int4{series})",
                 running::PARAMETER
             );
             (
@@ -110,7 +114,7 @@ fn distinct(field: &Field) -> Result<Mask> {
     let finds = field
         .unique
         .is_some_and(|index| index.finds_by(field.column.number));
-    let sql = match size < ROOMY && finds {
+    let sql = match size < ROOMY && finds && field.series.is_none() {
         true => untaken(field, &sql),
         false => sql,
     };

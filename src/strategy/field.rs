@@ -17,6 +17,8 @@ pub struct Field<'a> {
     pub unique: Option<&'a UniqueIndex>,
     /// Foreign keys reference it.
     pub referenced: bool,
+    /// All rows get new values, and no old one stays: the number of a series of distinct values of their own.
+    pub series: Option<i32>,
 }
 
 /// What a strategy needs to know of a type.

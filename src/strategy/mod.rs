@@ -20,6 +20,7 @@ pub mod running;
 mod shuffle;
 mod sql;
 mod value;
+mod workers;
 
 pub use field::{Field, Kind};
 

@@ -1,0 +1,307 @@
+//! Does what was planned, table by table.
+
+use super::heap::{self, Query};
+use super::plan::{Gathered, Plan, Table};
+use super::progress::Progress;
+use super::select;
+use super::{Asked, LargeObjects, Line, Whole, analyze, forget, objects};
+use crate::catalog::home::Home;
+use crate::catalog::relation::Relation;
+use crate::error::{Code, Error, Result};
+use crate::log::event::user_name;
+use crate::security::{self, Bulk, RunAs};
+use crate::spi::guarded;
+use crate::spi::kept;
+use crate::spi::parallel;
+use crate::spi::statement::{Access, Planning, Statement};
+use crate::sql::Ident;
+use crate::strategy::running::RunningApart;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::pg_sys::{self, Oid};
+use pgrx::{FromDatum, IntoDatum, PgLogLevel};
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+/// Needs SPI and pinned settings; everything that is written must be locked.
+pub fn run(home: &Home, whole: &Whole, asked: &Asked) -> Result<Vec<Line>> {
+    let plan = &whole.plan;
+    for table in &plan.tables {
+        security::require_no_temporary(&table.relation)?;
+        table.heaps.iter().try_for_each(require_unused)?;
+    }
+    let mut lines = Vec::new();
+    {
+        let running = RunningApart::start()?;
+        let rows = Rows {
+            home,
+            running: &running,
+        };
+        for number in &plan.maps {
+            rows.make_map(plan, &plan.tables[*number])?;
+        }
+        for table in &plan.tables {
+            lines.extend(rows.write_anew(table)?);
+        }
+        drop_maps(home, plan)?;
+    }
+    for view in &whole.views {
+        lines.push(view.refresh()?);
+    }
+    lines.extend(whole.untouched()?);
+    if asked.large_objects == LargeObjects::Unlink {
+        lines.extend(objects::unlink()?);
+    }
+    let written: BTreeSet<u32> = whole.relations();
+    analyze::replace(&written)?;
+    forget::forget(home, whole, &lines)?;
+    Ok(lines)
+}
+
+/// What the result says of a table that is written anew.
+pub fn action(table: &Table) -> &'static str {
+    match table.gathered {
+        Some(Gathered::Moves) => "repartitioned",
+        _ => "rewritten",
+    }
+}
+
+/// No cursor of this session reads it, and no trigger of it waits. 55006 otherwise.
+fn require_unused(heap: &Relation) -> Result<()> {
+    let open = super::writer::Open::locked(heap.oid);
+    // SAFETY: the relation is open; the name is a constant.
+    unsafe { pg_sys::CheckTableNotInUse(open.relation(), c"gdpr_scrub_db".as_ptr()) };
+    Ok(())
+}
+
+/// Reads rows with new values.
+struct Rows<'a> {
+    home: &'a Home,
+    running: &'a RunningApart,
+}
+
+impl Rows<'_> {
+    /// The former and the new keys of a table, for those that reference it, and for itself.
+    fn make_map(&self, plan: &Plan, table: &Table) -> Result<()> {
+        let name = select::map_name(table.relation.oid);
+        let mut readers = vec![table];
+        let reads = |reader: &&Table| {
+            let mut joins = reader.joins.iter();
+            joins.any(|join| join.table == table.relation.oid)
+        };
+        readers.extend(plan.tables.iter().filter(reads));
+        self.make(&select::make_map(table)?, &name, &readers)?;
+        let sql = select::map(table)?;
+        self.as_owner(table, &table.relation, || {
+            let map = named(&name)?;
+            self.read(&sql, |query| heap::fill(map, query))
+        })?;
+        Ok(())
+    }
+
+    fn write_anew(&self, table: &Table) -> Result<Vec<Line>> {
+        if table.gathered.is_none() {
+            return table.heaps.iter().map(|heap| self.heap(table, heap)).collect();
+        }
+        let name = select::gathered_name(table.relation.oid);
+        self.make(&select::make_gathered(table), &name, &[table])?;
+        let started = Instant::now();
+        let sql = select::gathering(table)?;
+        let rows = self.as_owner(table, &table.relation, || {
+            let gathered = named(&name)?;
+            let _progress = Progress::of(table.relation.oid);
+            self.read(&sql, |query| heap::fill(gathered, query))
+        })?;
+        let mut gathering = started.elapsed();
+        let mut lines = Vec::new();
+        for heap in &table.heaps {
+            let mut line = self.replaced(table, heap, &select::gathered(table, heap)?)?;
+            // What it took to gather them is said with the first.
+            line.milliseconds = line.milliseconds.map(|ms| ms + milliseconds(gathering));
+            gathering = std::time::Duration::ZERO;
+            lines.push(line);
+        }
+        if lines.iter().map(|line| line.rows).sum::<u64>() != rows {
+            return Err(Error::new(
+                Code::ERRCODE_CHECK_VIOLATION,
+                format!(
+                    "no partition of table {} takes what a rule makes of some row",
+                    table.relation.qualified()
+                ),
+            )
+            .hint("Add a DEFAULT partition, or choose a strategy whose values fit the partitions."));
+        }
+        execute(self.home, &format!("DROP TABLE {name}"))?;
+        lines.iter().for_each(|line| notice(line, table));
+        Ok(lines)
+    }
+
+    fn heap(&self, table: &Table, heap: &Relation) -> Result<Line> {
+        let line = self.replaced(table, heap, &select::rows(table, heap)?)?;
+        notice(&line, table);
+        Ok(line)
+    }
+
+    fn replaced(&self, table: &Table, heap: &Relation, sql: &str) -> Result<Line> {
+        let started = Instant::now();
+        let bytes_before = size(heap.oid)?;
+        let rows = self.as_owner(table, heap, || {
+            let _progress = Progress::of(heap.oid);
+            self.read(sql, |query| heap::replace(heap.oid, query))
+        })?;
+        Ok(Line {
+            relation: heap.oid,
+            action: action(table),
+            rows,
+            bytes_before: Some(bytes_before),
+            bytes_after: Some(size(heap.oid)?),
+            milliseconds: Some(milliseconds(started.elapsed())),
+        })
+    }
+
+    /// Runs with the rights of who owns a relation, and says of an error nothing that a row holds.
+    fn as_owner(
+        &self,
+        table: &Table,
+        relation: &Relation,
+        run: impl FnOnce() -> Result<u64>,
+    ) -> Result<u64> {
+        let _owner = security::as_owner_who_acts(relation)?;
+        let _bulk = Bulk::new(!table.has_expression);
+        let mut rows = 0;
+        guarded::run_naming(
+            || {
+                rows = run()?;
+                Ok(())
+            },
+            |code, message| Ok(failure(relation, &table.constraints, code, message)),
+        )?;
+        Ok(rows)
+    }
+
+    fn read(&self, sql: &str, write: impl FnOnce(&Query) -> Result<u64>) -> Result<u64> {
+        write(&Query {
+            sql,
+            types: &[pg_sys::INT8OID],
+            parameters: &[self.running.parameter()],
+        })
+    }
+
+    /// Makes a table of the session, which the owners of those who read it may read.
+    fn make(&self, sql: &str, name: &str, readers: &[&Table]) -> Result<()> {
+        execute(self.home, sql)?;
+        let owners: BTreeSet<u32> = readers
+            .iter()
+            .flat_map(|table| table.heaps.iter().chain([&table.relation]))
+            .map(|relation| relation.owner.to_u32())
+            .collect();
+        for owner in owners {
+            let owner = user_name(Oid::from(owner))?;
+            execute(
+                self.home,
+                &format!("GRANT SELECT ON {name} TO {}", Ident(&owner)),
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn drop_maps(home: &Home, plan: &Plan) -> Result<()> {
+    plan.maps.iter().try_for_each(|number| {
+        let table = plan.tables[*number].relation.oid;
+        execute(home, &format!("DROP TABLE {}", select::map_name(table)))
+    })
+}
+
+/// A command of ours, as the extension's owner.
+fn execute(home: &Home, sql: &str) -> Result<()> {
+    let _owner = RunAs::new(home.owner);
+    Statement::prepare(sql, &[], Planning::Once)?.run_without_rows(&[], Access::Lock)
+}
+
+/// A table of the session by its name.
+fn named(name: &str) -> Result<Oid> {
+    let mut oid = None;
+    kept::of_session("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", &[pg_sys::TEXTOID], Planning::Once)?.run(
+        &[name.into_datum()],
+        Access::Lock,
+        |row| oid = row.get(0).map(|datum| Oid::from(datum.value() as u32)),
+    )?;
+    oid.ok_or_else(|| Error::internal("a table of the session is gone"))
+}
+
+fn failure(relation: &Relation, constraints: &[String], code: Code, message: &str) -> Error {
+    let is_integrity =
+        code as u32 & 0o7777 == Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION as u32 & 0o7777;
+    let mut named = constraints.iter();
+    let named = named.find(|name| is_integrity && message.contains(&format!("\"{name}\"")));
+    let table = relation.qualified();
+    let error = match named {
+        Some(name) => Error::new(
+            code,
+            format!("constraint \"{name}\" of table {table} refuses what a rule makes of some row"),
+        ),
+        None => Error::new(
+            code,
+            format!("the rules or constraints of table {table} failed for some row"),
+        ),
+    };
+    error.hint("The server's message is not shown, since it can hold values of the row. Choose a strategy or parameters whose values fit every row.")
+}
+
+/// The size of a relation with its indexes and TOAST, in bytes.
+pub fn size(relation: Oid) -> Result<i64> {
+    number(
+        "SELECT pg_catalog.pg_total_relation_size($1)",
+        &[pg_sys::OIDOID],
+        &[relation.into_datum()],
+    )
+}
+
+/// How many rows a relation has. Read with the rights of its owner, who may have put code into what the planner reads.
+pub fn count(relation: &Relation) -> Result<u64> {
+    let _owner = security::as_owner(relation)?;
+    let sql = format!("SELECT pg_catalog.count(*) FROM {}", relation.in_from());
+    Ok(number(&sql, &[], &[])? as u64)
+}
+
+fn number(sql: &str, types: &[Oid], parameters: &[Option<pg_sys::Datum>]) -> Result<i64> {
+    let mut number = 0;
+    parallel::read(sql, types, parameters, |row| {
+        // SAFETY: the only column is of type bigint.
+        number = row
+            .get(0)
+            .and_then(|datum| unsafe { i64::from_datum(datum, false) })
+            .unwrap_or_default();
+    })?;
+    Ok(number)
+}
+
+pub fn milliseconds(duration: std::time::Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+fn notice(line: &Line, table: &Table) {
+    let heap = table.heaps.iter().find(|heap| heap.oid == line.relation);
+    if let Some(heap) = heap {
+        say(heap, line);
+    }
+}
+
+/// A NOTICE about a relation that is done.
+pub fn say(relation: &Relation, line: &Line) {
+    let rows = match line.rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    };
+    let seconds = line.milliseconds.unwrap_or_default() / 1e3;
+    ErrorReport::new(
+        Code::ERRCODE_SUCCESSFUL_COMPLETION,
+        format!(
+            "{} {}: {rows} in {seconds:.1} s",
+            relation.qualified(),
+            line.action
+        ),
+        "gdpr_ext",
+    )
+    .report(PgLogLevel::NOTICE);
+}
