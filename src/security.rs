@@ -264,6 +264,10 @@ impl PinnedSettings {
     }
 
     fn of(settings: &[(&CStr, &CStr)]) -> Self {
+        Self::with_rights_of(pg_sys::GucContext::PGC_USERSET, settings)
+    }
+
+    fn with_rights_of(context: pg_sys::GucContext::Type, settings: &[(&CStr, &CStr)]) -> Self {
         // SAFETY: opens a GUC nest level that Drop closes; transaction abort closes it if an error passes by.
         let nest_level = unsafe { pg_sys::NewGUCNestLevel() };
         for (name, value) in settings
@@ -276,7 +280,7 @@ impl PinnedSettings {
                 pg_sys::set_config_option(
                     name.as_ptr(),
                     value.as_ptr(),
-                    pg_sys::GucContext::PGC_USERSET,
+                    context,
                     pg_sys::GucSource::PGC_S_SESSION,
                     pg_sys::GucAction::GUC_ACTION_SAVE,
                     true,
@@ -295,6 +299,18 @@ pub struct ByIndex(#[allow(dead_code)] PinnedSettings); // held for its Drop
 impl ByIndex {
     pub fn new() -> Self {
         Self(PinnedSettings::of(&[(c"enable_seqscan", c"off")]))
+    }
+}
+
+/// While it lives, no trigger fires, and no event trigger, but those that are to fire always.
+pub struct NoTriggers(#[allow(dead_code)] PinnedSettings); // held for its Drop
+
+impl NoTriggers {
+    pub fn new() -> Self {
+        Self(PinnedSettings::with_rights_of(
+            pg_sys::GucContext::PGC_SUSET,
+            &[(c"session_replication_role", c"replica")],
+        ))
     }
 }
 

@@ -49,7 +49,7 @@ pub fn replace(written: &BTreeSet<u32>) -> Result<()> {
         )?;
     }
     for relation in Relation::load(&about.analyzed)? {
-        let _owner = security::as_owner_who_acts(&relation)?;
+        let _owner = security::as_owner(&relation)?;
         let sql = format!("ANALYZE {}", relation.qualified());
         guarded::run(
             || Statement::prepare(&sql, &[], Planning::Once)?.run_without_rows(&[], Access::Lock),

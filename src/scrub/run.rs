@@ -1,15 +1,15 @@
 //! Does what was planned, table by table.
 
 use super::heap::{self, Query};
-use super::plan::{Gathered, Plan, Table};
+use super::plan::{Gathered, Plan, Table, Value};
 use super::progress::Progress;
 use super::select;
-use super::{Asked, LargeObjects, Line, Whole, analyze, forget, objects};
+use super::{Asked, LargeObjects, Line, Whole, analyze, forget, objects, views};
 use crate::catalog::home::Home;
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
 use crate::log::event::user_name;
-use crate::security::{self, Bulk, RunAs};
+use crate::security::{self, Bulk, NoTriggers, RunAs};
 use crate::spi::guarded;
 use crate::spi::kept;
 use crate::spi::parallel;
@@ -32,6 +32,7 @@ pub fn run(home: &Home, whole: &Whole, asked: &Asked) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     {
         let running = RunningApart::start()?;
+        let _silence = NoTriggers::new();
         let rows = Rows {
             home,
             running: &running,
@@ -44,8 +45,9 @@ pub fn run(home: &Home, whole: &Whole, asked: &Asked) -> Result<Vec<Line>> {
         }
         drop_maps(home, plan)?;
     }
-    for view in &whole.views {
-        lines.push(view.refresh()?);
+    {
+        let _silence = NoTriggers::new();
+        lines.extend(views::refresh(&whole.views)?);
     }
     lines.extend(whole.untouched()?);
     if asked.large_objects == LargeObjects::Unlink {
@@ -83,19 +85,42 @@ impl Rows<'_> {
     /// The former and the new keys of a table, for those that reference it, and for itself.
     fn make_map(&self, plan: &Plan, table: &Table) -> Result<()> {
         let name = select::map_name(table.relation.oid);
-        let mut readers = vec![table];
-        let reads = |reader: &&Table| {
-            let mut joins = reader.joins.iter();
-            joins.any(|join| join.table == table.relation.oid)
-        };
-        readers.extend(plan.tables.iter().filter(reads));
-        self.make(&select::make_map(table)?, &name, &readers)?;
-        let sql = select::map(table)?;
-        self.as_owner(table, &table.relation, || {
-            let map = named(&name)?;
-            self.read(&sql, |query| heap::fill(map, query))
-        })?;
+        self.make(&select::make_map(table)?, &name, table)?;
+        self.fill(table, &select::map(table)?, &name)?;
+        for reader in &plan.tables {
+            for (number, join) in reader.joins.iter().enumerate() {
+                if join.apart && join.table == table.relation.oid {
+                    self.put_apart(reader, number, table)?;
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Beside the rows of another role's table what the keys that they reference have become.
+    fn put_apart(&self, reader: &Table, number: usize, referenced: &Table) -> Result<()> {
+        let Some(map) = &referenced.map else {
+            return Err(Error::internal("a table has no map"));
+        };
+        let name = select::references_name(reader, number);
+        let references = select::references(reader, &reader.joins[number]);
+        execute(
+            self.home,
+            &format!("CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {references} WITH NO DATA"),
+        )?;
+        self.fill(reader, &references, &name)?;
+        let apart = select::make_apart(reader, number, map);
+        self.make(&apart, &select::apart_name(reader, number), reader)?;
+        execute(self.home, &format!("DROP TABLE {name}"))
+    }
+
+    /// Fills a table of the session with what the owner of a table reads.
+    fn fill(&self, table: &Table, sql: &str, name: &str) -> Result<u64> {
+        self.as_owner(table, &table.relation, || {
+            let into = named(name)?;
+            // The token is a parameter of every statement, whether it calls ours or not.
+            self.read(sql, |query| heap::fill(into, query))
+        })
     }
 
     fn write_anew(&self, table: &Table) -> Result<Vec<Line>> {
@@ -103,14 +128,12 @@ impl Rows<'_> {
             return table.heaps.iter().map(|heap| self.heap(table, heap)).collect();
         }
         let name = select::gathered_name(table.relation.oid);
-        self.make(&select::make_gathered(table), &name, &[table])?;
+        self.make(&select::make_gathered(table), &name, table)?;
         let started = Instant::now();
-        let sql = select::gathering(table)?;
-        let rows = self.as_owner(table, &table.relation, || {
-            let gathered = named(&name)?;
+        let rows = {
             let _progress = Progress::of(table.relation.oid);
-            self.read(&sql, |query| heap::fill(gathered, query))
-        })?;
+            self.fill(table, &select::gathering(table)?, &name)?
+        };
         let mut gathering = started.elapsed();
         let mut lines = Vec::new();
         for heap in &table.heaps {
@@ -165,7 +188,7 @@ impl Rows<'_> {
         relation: &Relation,
         run: impl FnOnce() -> Result<u64>,
     ) -> Result<u64> {
-        let _owner = security::as_owner_who_acts(relation)?;
+        let _owner = security::as_owner(relation)?;
         let _bulk = Bulk::new(!table.has_expression);
         let mut rows = 0;
         guarded::run_naming(
@@ -173,7 +196,7 @@ impl Rows<'_> {
                 rows = run()?;
                 Ok(())
             },
-            |code, message| Ok(failure(relation, &table.constraints, code, message)),
+            |code, message| Ok(failure(relation, table, code, message)),
         )?;
         Ok(rows)
     }
@@ -186,30 +209,27 @@ impl Rows<'_> {
         })
     }
 
-    /// Makes a table of the session, which the owners of those who read it may read.
-    fn make(&self, sql: &str, name: &str, readers: &[&Table]) -> Result<()> {
+    /// Makes a table of the session, which the owner of a table may read.
+    fn make(&self, sql: &str, name: &str, reader: &Table) -> Result<()> {
         execute(self.home, sql)?;
-        let owners: BTreeSet<u32> = readers
-            .iter()
-            .flat_map(|table| table.heaps.iter().chain([&table.relation]))
-            .map(|relation| relation.owner.to_u32())
-            .collect();
-        for owner in owners {
-            let owner = user_name(Oid::from(owner))?;
-            execute(
-                self.home,
-                &format!("GRANT SELECT ON {name} TO {}", Ident(&owner)),
-            )?;
-        }
-        Ok(())
+        let owner = user_name(reader.relation.owner)?;
+        execute(
+            self.home,
+            &format!("GRANT SELECT ON {name} TO {}", Ident(&owner)),
+        )
     }
 }
 
 fn drop_maps(home: &Home, plan: &Plan) -> Result<()> {
-    plan.maps.iter().try_for_each(|number| {
-        let table = plan.tables[*number].relation.oid;
-        execute(home, &format!("DROP TABLE {}", select::map_name(table)))
-    })
+    let maps = plan.maps.iter();
+    let maps = maps.map(|number| select::map_name(plan.tables[*number].relation.oid));
+    let apart = plan.tables.iter().flat_map(|table| {
+        let joins = table.joins.iter().enumerate();
+        let apart = joins.filter(|(_, join)| join.apart);
+        apart.map(|(number, _)| select::apart_name(table, number))
+    });
+    maps.chain(apart)
+        .try_for_each(|name| execute(home, &format!("DROP TABLE {name}")))
 }
 
 /// A command of ours, as the extension's owner.
@@ -229,20 +249,31 @@ fn named(name: &str) -> Result<Oid> {
     oid.ok_or_else(|| Error::internal("a table of the session is gone"))
 }
 
-fn failure(relation: &Relation, constraints: &[String], code: Code, message: &str) -> Error {
+/// Without what the server says: it can hold values of the row.
+fn failure(relation: &Relation, table: &Table, code: Code, message: &str) -> Error {
     let is_integrity =
         code as u32 & 0o7777 == Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION as u32 & 0o7777;
-    let mut named = constraints.iter();
-    let named = named.find(|name| is_integrity && message.contains(&format!("\"{name}\"")));
-    let table = relation.qualified();
-    let error = match named {
-        Some(name) => Error::new(
+    let is_named = |name: &&String| is_integrity && message.contains(&format!("\"{name}\""));
+    let name = relation.qualified();
+    let mut follows = table.values.iter().filter(|(_, value)| matches!(value, Value::Follows(..)));
+    if code == Code::ERRCODE_NOT_NULL_VIOLATION
+        && let Some((column, _)) = follows.find(|(column, _)| is_named(column))
+    {
+        return Error::new(
+            Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+            format!("column \"{column}\" of table {name} holds a reference that leads nowhere"),
+        )
+        .detail("What it references is rewritten, and it cannot be let go: the column is NOT NULL.")
+        .hint("Its foreign key is NOT VALID, or another column of it is NULL. Delete these rows, or let them reference something.");
+    }
+    let error = match table.constraints.iter().find(is_named) {
+        Some(constraint) => Error::new(
             code,
-            format!("constraint \"{name}\" of table {table} refuses what a rule makes of some row"),
+            format!("constraint \"{constraint}\" of table {name} refuses what a rule makes of some row"),
         ),
         None => Error::new(
             code,
-            format!("the rules or constraints of table {table} failed for some row"),
+            format!("the rules or constraints of table {name} failed for some row"),
         ),
     };
     error.hint("The server's message is not shown, since it can hold values of the row. Choose a strategy or parameters whose values fit every row.")

@@ -1,6 +1,6 @@
 //! The statements that read rows as they are to be: in the order of a table's columns, with new values where there are some.
 
-use super::plan::{Table, Value};
+use super::plan::{Join, Map, Table, Value};
 use crate::catalog;
 use crate::catalog::relation::Relation;
 use crate::error::{Error, Result};
@@ -34,6 +34,61 @@ fn columns(relation: Oid) -> Result<Vec<Column>> {
 /// The name of the table in which the former and the new keys of one are kept.
 pub fn map_name(table: Oid) -> String {
     format!("pg_temp.gdpr_map_{}", table.to_u32())
+}
+
+/// The name of the table in which the new keys are that the rows of another role's table reference.
+pub fn apart_name(table: &Table, join: usize) -> String {
+    format!("pg_temp.gdpr_new_{}_{join}", table.relation.oid.to_u32())
+}
+
+/// The name of the table in which the references are that these are for.
+pub fn references_name(table: &Table, join: usize) -> String {
+    format!("pg_temp.gdpr_old_{}_{join}", table.relation.oid.to_u32())
+}
+
+/// The references that a table's rows hold, by one foreign key. Read with the rights of its owner.
+pub fn references(table: &Table, join: &Join) -> String {
+    let columns = join
+        .on
+        .iter()
+        .enumerate()
+        .map(|(i, (_, _, referencing))| format!("target.{} AS reference_{i}", Ident(referencing)));
+    let place = [
+        "target.tableoid AS part".to_owned(),
+        "target.ctid AS place".to_owned(),
+    ];
+    let columns: Vec<String> = place.into_iter().chain(columns).collect();
+    format!(
+        "SELECT {} FROM {} AS target",
+        columns.join(", "),
+        table.relation.in_from()
+    )
+}
+
+/// A statement that makes the table of the new keys, of the references and the map: of nothing else, so that it runs what nobody wrote.
+pub fn make_apart(table: &Table, number: usize, map: &Map) -> String {
+    let join = &table.joins[number];
+    let new = map.new.keys().map(|number| format!("key.{}", made(*number)));
+    let columns: Vec<String> = ["old.part".to_owned(), "old.place".to_owned()]
+        .into_iter()
+        .chain(new)
+        .collect();
+    let on: Vec<String> = join
+        .on
+        .iter()
+        .enumerate()
+        .map(|(i, (referenced, operator, _))| {
+            format!("key.{} {operator} old.reference_{i}", former(*referenced))
+        })
+        .collect();
+    format!(
+        "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} AS old JOIN {} AS key ON {}",
+        apart_name(table, number),
+        columns.join(", "),
+        references_name(table, number),
+        map_name(join.table),
+        on.join(" AND ")
+    )
 }
 
 /// The name of the table in which rows are gathered.
@@ -294,6 +349,13 @@ impl New<'_> {
             ));
         }
         for (i, join) in self.table.joins.iter().enumerate() {
+            if join.apart {
+                from.push_str(&format!(
+                    " LEFT JOIN {} AS key_{i} ON key_{i}.place OPERATOR(pg_catalog.=) {place} AND key_{i}.part OPERATOR(pg_catalog.=) {part}",
+                    apart_name(self.table, i)
+                ));
+                continue;
+            }
             let on: Vec<String> = join
                 .on
                 .iter()
@@ -316,6 +378,16 @@ impl New<'_> {
 }
 
 impl Column {
+    /// The same for an array of texts: one that a cast would cut is refused by what refuses a text that is too long.
+    fn assigned_array(&self, sql: &str) -> String {
+        let cast = &self.sql_type;
+        format!(
+            "(SELECT CASE WHEN v.a::{cast} OPERATOR(pg_catalog.=) v.a OR v.a IS NULL THEN v.a::{cast} \
+             ELSE ARRAY[pg_catalog.\"varchar\"((pg_catalog.array_to_string(v.a, '') OPERATOR(pg_catalog.||) 'xx')::pg_catalog.\"varchar\", 5, false)]::{cast} END \
+             FROM (SELECT ({sql})::pg_catalog.\"varchar\"[] AS a OFFSET 0) AS v)"
+        )
+    }
+
     /// The value as an assignment makes it one of the column: what is too long is an error, and not cut as by a cast.
     fn assigned(&self, sql: &str) -> String {
         let mut typmod = self.typmod;
@@ -327,6 +399,7 @@ impl Column {
             pg_sys::BPCHAROID => ("bpchar", "bpchar"),
             pg_sys::BITOID => ("\"bit\"", "varbit"),
             pg_sys::VARBITOID => ("varbit", "varbit"),
+            pg_sys::VARCHARARRAYOID | pg_sys::BPCHARARRAYOID => return self.assigned_array(sql),
             _ => return format!("({sql})::{}", self.sql_type),
         };
         let value = format!(
