@@ -4,7 +4,7 @@ use super::origin;
 use crate::catalog::cache;
 use crate::catalog::home::Home;
 use crate::catalog::relation;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::security::RunAs;
 use crate::spi::kept;
 use crate::spi::statement::{Access, Planning};
@@ -42,6 +42,26 @@ pub fn is_elsewhere(home: &Home) -> Result<bool> {
         BELONGS_TO.set(found);
     }
     Ok(BELONGS_TO.with_borrow(|origin| origin.as_deref() != Some(origin::origin().as_str())))
+}
+
+/// The people in this database are those that the log speaks of: it was not scrubbed. 55000 otherwise. Needs SPI and pinned settings.
+pub fn require_people(home: &Home) -> Result<()> {
+    let _owner = RunAs::new(home.owner);
+    let mut is_scrubbed = false;
+    kept::of_session(
+        "SELECT FROM gdpr_log.database AS d WHERE d.scrubbed IS NOT NULL",
+        &[],
+        Planning::Once,
+    )?
+    .run(&[], Access::Lock, |_| is_scrubbed = true)?;
+    match is_scrubbed {
+        false => Ok(()),
+        true => Err(Error::new(
+            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            "this database was scrubbed: nobody of whom the log speaks is in it",
+        )
+        .hint("A rerun is for a database that was restored to be used.")),
+    }
 }
 
 /// Says so, once a session.

@@ -92,7 +92,10 @@ mod tests {
 
     fn origins(ruled: &[Place], keys: &[ForeignKey]) -> Result<Vec<(Place, Place)>, Conflict> {
         let all = all(&ruled.iter().copied().collect(), keys)?;
-        Ok(all.into_iter().map(|(place, f)| (place, f.origin)).collect())
+        Ok(all
+            .into_iter()
+            .map(|(place, f)| (place, f.origin))
+            .collect())
     }
 
     #[test]

@@ -4,8 +4,8 @@ use super::heap::{self, Query};
 use super::{Line, run};
 use crate::catalog::relation;
 use crate::error::{Code, Error, Result};
-use crate::spi::statement::{Access, Planning, Statement};
 use crate::security::RunAs;
+use crate::spi::statement::{Access, Planning, Statement};
 use pgrx::pg_sys::{self, Oid};
 
 /// What is done about large objects.

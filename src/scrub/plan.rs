@@ -228,7 +228,10 @@ fn describe(
             relation: relation.clone(),
             details,
             entry: schema.entry(*table).filter(|_| with_rules).cloned(),
-            heaps: parts.filter(|part| !part.is_partitioned()).cloned().collect(),
+            heaps: parts
+                .filter(|part| !part.is_partitioned())
+                .cloned()
+                .collect(),
         });
     }
     Ok(all)
@@ -305,14 +308,18 @@ fn has_expression(ruled: &[Ruled]) -> bool {
 }
 
 fn conflicting(schema: &Schema, conflict: &follow::Conflict) -> Error {
-    let [one, other] = conflict.keys.map(|key| schema.foreign_keys[key].name.as_str());
+    let [one, other] = conflict
+        .keys
+        .map(|key| schema.foreign_keys[key].name.as_str());
     let table = Relation::load_one(Oid::from(conflict.place.0));
     let table = table.map_or_else(|_| String::new(), |table| table.qualified().to_string());
     Error::new(
         Code::ERRCODE_FEATURE_NOT_SUPPORTED,
         format!("a column of table {table} references two keys that are rewritten apart"),
     )
-    .detail(format!("Foreign keys \"{one}\" and \"{other}\" want it to become two values."))
+    .detail(format!(
+        "Foreign keys \"{one}\" and \"{other}\" want it to become two values."
+    ))
     .hint("Take the rule from one of the two keys, or let one of them reference the other.")
 }
 
@@ -325,7 +332,8 @@ fn require_whole_tables(
 ) -> Result<()> {
     let changes = |table: Oid| {
         let table = table.to_u32();
-        changed.iter().any(|place| place.0 == table) || followed.keys().any(|place| place.0 == table)
+        changed.iter().any(|place| place.0 == table)
+            || followed.keys().any(|place| place.0 == table)
     };
     let of_partition = |key: &&ForeignKey| {
         let (source, target) = (hierarchy.table(key.source), hierarchy.table(key.target));
@@ -365,7 +373,10 @@ impl Making<'_> {
     fn make(&self) -> Result<Plan> {
         let mut kept = Vec::new();
         let mut tables = Vec::new();
-        let own = self.described.iter().zip(self.ruled.iter().map(Vec::as_slice));
+        let own = self
+            .described
+            .iter()
+            .zip(self.ruled.iter().map(Vec::as_slice));
         for (table, ruled) in own.chain(self.more.iter().map(|table| (table, [].as_slice()))) {
             match self.table(table, ruled)? {
                 table if !table.values.is_empty() => tables.push(table),
@@ -395,7 +406,9 @@ impl Making<'_> {
     fn rule(&self, place: Place) -> Option<&Ruled<'_>> {
         let mut all = self.described.iter().zip(self.ruled);
         let (_, ruled) = all.find(|(table, _)| table.relation.oid.to_u32() == place.0)?;
-        ruled.iter().find(|rule| rule.field.column.number == place.1)
+        ruled
+            .iter()
+            .find(|rule| rule.field.column.number == place.1)
     }
 
     fn table(&self, table: &Described, ruled: &[Ruled]) -> Result<Table> {
@@ -426,7 +439,9 @@ impl Making<'_> {
             };
             values.insert(column.name.clone(), value);
         }
-        let is_shuffled = values.values().any(|value| matches!(value, Value::Shuffled));
+        let is_shuffled = values
+            .values()
+            .any(|value| matches!(value, Value::Shuffled));
         let gathered = match table.relation.is_partitioned() {
             true if self.moves(table, &values)? => Some(Gathered::Moves),
             true if is_shuffled => Some(Gathered::Shuffled),
@@ -499,11 +514,13 @@ impl Making<'_> {
     fn join(&self, number: usize) -> Result<Join> {
         let key = &self.schema.foreign_keys[number];
         let columns = key.source_columns.iter().zip(&key.target_columns);
-        let on = columns.zip(&key.operators).map(|((source, target), operator)| {
-            let referencing = self.column((key.target.to_u32(), *target))?;
-            let operator = qualified_operator(*operator)?;
-            Ok((*source, operator, referencing.name.clone()))
-        });
+        let on = columns
+            .zip(&key.operators)
+            .map(|((source, target), operator)| {
+                let referencing = self.column((key.target.to_u32(), *target))?;
+                let operator = qualified_operator(*operator)?;
+                Ok((*source, operator, referencing.name.clone()))
+            });
         Ok(Join {
             key: number,
             table: key.source,
@@ -555,7 +572,9 @@ impl Making<'_> {
 
 /// The tables with maps, those whose maps are read before those that read them.
 fn ordered(tables: &[Table]) -> Result<Vec<usize>> {
-    let mapped: Vec<usize> = (0..tables.len()).filter(|i| tables[*i].map.is_some()).collect();
+    let mapped: Vec<usize> = (0..tables.len())
+        .filter(|i| tables[*i].map.is_some())
+        .collect();
     let mut order: Vec<usize> = Vec::new();
     while order.len() < mapped.len() {
         let is_ready = |table: &usize| {

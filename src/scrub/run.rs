@@ -125,7 +125,11 @@ impl Rows<'_> {
 
     fn write_anew(&self, table: &Table) -> Result<Vec<Line>> {
         if table.gathered.is_none() {
-            return table.heaps.iter().map(|heap| self.heap(table, heap)).collect();
+            return table
+                .heaps
+                .iter()
+                .map(|heap| self.heap(table, heap))
+                .collect();
         }
         let name = select::gathered_name(table.relation.oid);
         self.make(&select::make_gathered(table), &name, table)?;
@@ -151,7 +155,9 @@ impl Rows<'_> {
                     table.relation.qualified()
                 ),
             )
-            .hint("Add a DEFAULT partition, or choose a strategy whose values fit the partitions."));
+            .hint(
+                "Add a DEFAULT partition, or choose a strategy whose values fit the partitions.",
+            ));
         }
         execute(self.home, &format!("DROP TABLE {name}"))?;
         lines.iter().for_each(|line| notice(line, table));
@@ -241,11 +247,14 @@ fn execute(home: &Home, sql: &str) -> Result<()> {
 /// A table of the session by its name.
 fn named(name: &str) -> Result<Oid> {
     let mut oid = None;
-    kept::of_session("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", &[pg_sys::TEXTOID], Planning::Once)?.run(
-        &[name.into_datum()],
-        Access::Lock,
-        |row| oid = row.get(0).map(|datum| Oid::from(datum.value() as u32)),
-    )?;
+    kept::of_session(
+        "SELECT pg_catalog.to_regclass($1)::pg_catalog.oid",
+        &[pg_sys::TEXTOID],
+        Planning::Once,
+    )?
+    .run(&[name.into_datum()], Access::Lock, |row| {
+        oid = row.get(0).map(|datum| Oid::from(datum.value() as u32))
+    })?;
     oid.ok_or_else(|| Error::internal("a table of the session is gone"))
 }
 
@@ -255,7 +264,10 @@ fn failure(relation: &Relation, table: &Table, code: Code, message: &str) -> Err
         code as u32 & 0o7777 == Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION as u32 & 0o7777;
     let is_named = |name: &&String| is_integrity && message.contains(&format!("\"{name}\""));
     let name = relation.qualified();
-    let mut follows = table.values.iter().filter(|(_, value)| matches!(value, Value::Follows(..)));
+    let mut follows = table
+        .values
+        .iter()
+        .filter(|(_, value)| matches!(value, Value::Follows(..)));
     if code == Code::ERRCODE_NOT_NULL_VIOLATION
         && let Some((column, _)) = follows.find(|(column, _)| is_named(column))
     {
@@ -269,7 +281,9 @@ fn failure(relation: &Relation, table: &Table, code: Code, message: &str) -> Err
     let error = match table.constraints.iter().find(is_named) {
         Some(constraint) => Error::new(
             code,
-            format!("constraint \"{constraint}\" of table {name} refuses what a rule makes of some row"),
+            format!(
+                "constraint \"{constraint}\" of table {name} refuses what a rule makes of some row"
+            ),
         ),
         None => Error::new(
             code,

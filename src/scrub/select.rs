@@ -48,11 +48,10 @@ pub fn references_name(table: &Table, join: usize) -> String {
 
 /// The references that a table's rows hold, by one foreign key. Read with the rights of its owner.
 pub fn references(table: &Table, join: &Join) -> String {
-    let columns = join
-        .on
-        .iter()
-        .enumerate()
-        .map(|(i, (_, _, referencing))| format!("target.{} AS reference_{i}", Ident(referencing)));
+    let columns =
+        join.on.iter().enumerate().map(|(i, (_, _, referencing))| {
+            format!("target.{} AS reference_{i}", Ident(referencing))
+        });
     let place = [
         "target.tableoid AS part".to_owned(),
         "target.ctid AS place".to_owned(),
@@ -68,7 +67,10 @@ pub fn references(table: &Table, join: &Join) -> String {
 /// A statement that makes the table of the new keys, of the references and the map: of nothing else, so that it runs what nobody wrote.
 pub fn make_apart(table: &Table, number: usize, map: &Map) -> String {
     let join = &table.joins[number];
-    let new = map.new.keys().map(|number| format!("key.{}", made(*number)));
+    let new = map
+        .new
+        .keys()
+        .map(|number| format!("key.{}", made(*number)));
     let columns: Vec<String> = ["old.part".to_owned(), "old.place".to_owned()]
         .into_iter()
         .chain(new)
@@ -173,7 +175,10 @@ pub fn map(table: &Table) -> Result<String> {
     }
     let columns = map_columns(table, new.place(), |column| {
         let value = values.iter().find(|(name, _)| *name == column);
-        value.map_or_else(|| format!("target.{}", Ident(column)), |(_, value)| value.clone())
+        value.map_or_else(
+            || format!("target.{}", Ident(column)),
+            |(_, value)| value.clone(),
+        )
     })?;
     Ok(format!("SELECT {columns} FROM {}", new.from()))
 }
@@ -225,7 +230,10 @@ impl New<'_> {
     /// `with_dropped`: as a heap stores them.
     fn statement(&self, columns: &[Column], with_dropped: bool) -> Result<String> {
         let mut plain = Vec::new();
-        for column in columns.iter().filter(|c| !c.dropped && c.generated.is_none()) {
+        for column in columns
+            .iter()
+            .filter(|c| !c.dropped && c.generated.is_none())
+        {
             let value = match self.table.values.contains_key(&column.name) {
                 true => self.value(column)?,
                 false => format!("target.{}", Ident(&column.name)),
@@ -402,9 +410,7 @@ impl Column {
             pg_sys::VARCHARARRAYOID | pg_sys::BPCHARARRAYOID => return self.assigned_array(sql),
             _ => return format!("({sql})::{}", self.sql_type),
         };
-        let value = format!(
-            "pg_catalog.{function}(({sql})::pg_catalog.{given}, {typmod}, false)"
-        );
+        let value = format!("pg_catalog.{function}(({sql})::pg_catalog.{given}, {typmod}, false)");
         match base == self.type_oid {
             true => value,
             false => format!("{value}::{}", self.sql_type),

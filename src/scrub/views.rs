@@ -1,7 +1,7 @@
 //! Materialized views: they hold old values until they are refreshed.
 
-use super::run::{self, milliseconds};
 use super::Line;
+use super::run::{self, milliseconds};
 use crate::catalog;
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
@@ -83,7 +83,10 @@ impl View {
         {
             let _owner = security::as_owner(relation)?;
             guarded::run(
-                || Statement::prepare(&sql, &[], Planning::Once)?.run_without_rows(&[], Access::Lock),
+                || {
+                    Statement::prepare(&sql, &[], Planning::Once)?
+                        .run_without_rows(&[], Access::Lock)
+                },
                 |code| {
                     Ok(Error::new(
                         code,

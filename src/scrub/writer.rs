@@ -59,7 +59,9 @@ impl Writer {
         // SAFETY: as promised by the caller. The node is zeroed, as makeNode does it, and lives in the current memory context.
         unsafe {
             let mut of = std::ptr::null_mut();
-            if let Some(checked) = checked {
+            // Where nothing is demanded, there is nothing to look at.
+            if let Some(checked) = checked.filter(|checked| !(*(**checked).rd_att).constr.is_null())
+            {
                 of = pg_sys::palloc0(size_of::<pg_sys::ResultRelInfo>())
                     .cast::<pg_sys::ResultRelInfo>();
                 (*of).type_ = pg_sys::NodeTag::T_ResultRelInfo;
@@ -125,6 +127,8 @@ impl Writer {
                 pg_sys::ffi::pg_guard_ffi_boundary(|| copy(slot, row));
             }
             if !self.checks.of.is_null() {
+                // To a CHECK the row is one of the table itself.
+                (*slot).tts_tableOid = (*(*self.checks.of).ri_RelationDesc).rd_id;
                 pg_sys::ExecConstraints(self.checks.of, slot, self.checks.state);
             }
             self.used += 1;

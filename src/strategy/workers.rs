@@ -74,8 +74,7 @@ pub fn secret_of(token: i64) -> Option<[u8; 32]> {
             let shared = pg_sys::dsm_segment_address(segment)
                 .cast::<Shared>()
                 .read_unaligned();
-            secret =
-                (shared.mark == MARK && shared.token == token).then_some(shared.secret);
+            secret = (shared.mark == MARK && shared.token == token).then_some(shared.secret);
         }
         pg_sys::dsm_detach(segment);
         secret

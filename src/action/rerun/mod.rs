@@ -124,6 +124,7 @@ pub fn rerun(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
         true => Access::Read,
         false => Access::Lock,
     };
+    log_home::require_people(home)?;
     let source = Source::choose(home, asked.source)?;
     if !asked.dry_run {
         source::lock(home)?;
