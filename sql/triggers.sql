@@ -704,6 +704,8 @@ COMMENT ON FUNCTION gdpr_internal.chance() IS 'Internal: a random number from 0 
 COMMENT ON FUNCTION gdpr_internal.distance(bigint) IS 'Internal: a random number between minus and plus this one, not 0';
 COMMENT ON FUNCTION gdpr_internal.distinct_number(bigint, bigint) IS 'Internal: a number that was never given before, for the statements of an action only';
 COMMENT ON FUNCTION gdpr_internal.distinct_text(bigint, integer) IS 'Internal: a text that was never given before, for the statements of an action only';
+COMMENT ON FUNCTION gdpr_internal.distinct_number(bigint, bigint, integer) IS 'Internal: the next number of a series, where all rows of a table get new ones, for the statements of an action only';
+COMMENT ON FUNCTION gdpr_internal.distinct_text(bigint, integer, integer) IS 'Internal: the next text of a series, where all rows of a table get new ones, for the statements of an action only';
 COMMENT ON FUNCTION gdpr_rules_now(regclass, jsonb) IS 'Internal: rules with the names that columns have now';
 
 -- Nobody but the extension's owner calls anything before it was granted. Except what actions call with the rights of whoever owns a table, in the schema

@@ -265,7 +265,12 @@ fn gdpr_distinct_number_of_series(
     size: i64,
     series: i32,
 ) -> std::result::Result<i64, ErrorReport> {
-    Ok(numbered(size, next_of_series(token, series)?))
+    let (order, number) = next_of_series(token, series)?;
+    // When all are given, the negative ones.
+    Ok(match number.checked_sub(size.max(1).unsigned_abs()) {
+        None => numbered(size, (order, number)),
+        Some(number) => -1 - numbered(size, (order, number)),
+    })
 }
 
 /// Internal. The same for texts.

@@ -23,8 +23,7 @@ use crate::catalog::schema::Schema;
 use crate::error::{Code, Error, Result};
 use crate::guc;
 use crate::link::cached;
-use crate::security::{CallersPath, PinnedSettings};
-use crate::walk::begin;
+use crate::security::PinnedSettings;
 use coverage::Unregistered;
 use pgrx::pg_sys::{self, Oid};
 use plan::Plan;
@@ -64,8 +63,7 @@ pub fn scrub(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
     if !guc::allow_scrub() {
         return Err(refused());
     }
-    begin::require_read_committed()?;
-    let _path = CallersPath::keep();
+    require_transaction()?;
     let known = Whole::of(home, asked)?;
     coverage::refuse(&known.unregistered)?;
     if asked.dry_run {
@@ -93,6 +91,27 @@ fn refused() -> Error {
     )
     .detail("It changes every row of every table with rules, for good.")
     .hint("In a copy, and only there: a superuser sets it by ALTER DATABASE ... SET gdpr_ext.allow_scrub = on; then connect again.")
+}
+
+/// One that writes, and sees what others have committed until the tables are locked.
+fn require_transaction() -> Result<()> {
+    // SAFETY: reads variables of the backend.
+    let (is_read_only, isolation) = unsafe { (pg_sys::XactReadOnly, pg_sys::XactIsoLevel) };
+    if is_read_only {
+        return Err(Error::new(
+            Code::ERRCODE_READ_ONLY_SQL_TRANSACTION,
+            "gdpr_scrub_db cannot work in a read-only transaction",
+        ));
+    }
+    if isolation > pg_sys::XACT_READ_COMMITTED as i32 {
+        return Err(Error::new(
+            Code::ERRCODE_ACTIVE_SQL_TRANSACTION,
+            "gdpr_scrub_db needs a READ COMMITTED transaction",
+        )
+        .detail("A transaction that keeps its first snapshot would not see rows that others have added since.")
+        .hint("BEGIN ISOLATION LEVEL READ COMMITTED."));
+    }
+    Ok(())
 }
 
 impl Whole {
@@ -159,7 +178,10 @@ impl Whole {
         for view in &self.views {
             line(&view.relation, "refreshed", run::count(&view.relation)?)?;
         }
-        lines.extend(self.untouched()?);
+        lines.extend(self.untouched()?.into_iter().map(|line| Line {
+            bytes_after: None,
+            ..line
+        }));
         if asked.large_objects == LargeObjects::Unlink {
             lines.extend(objects::preview()?);
         }

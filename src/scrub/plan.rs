@@ -10,7 +10,7 @@ use crate::link::hierarchy::Hierarchy;
 use crate::plan::build;
 use crate::registry::rules::{self, Ruled};
 use crate::security;
-use crate::strategy::Field;
+use crate::strategy::{Field, Kind};
 use pgrx::pg_sys::{self, Oid};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -99,12 +99,18 @@ impl Plan {
             Some(tables) => asked_for(&hierarchy, schema, tables)?,
             None => registered(&hierarchy, schema),
         };
+        if names.is_empty() && asked.is_some() {
+            return Err(
+                Error::new(Code::ERRCODE_INVALID_PARAMETER_VALUE, "no table is named")
+                    .hint("Leave out \"tables\", or give NULL, for all that are registered."),
+            );
+        }
         let mut described = describe(schema, &hierarchy, &names, true)?;
         if asked.is_none() {
             // What is a temporary table of somebody else's is not part of any copy.
             described.retain(|table| table.relation.require_table().is_ok());
         }
-        let ruled = read_all(&described)?;
+        let mut ruled = read_all(&described)?;
         for (table, ruled) in described.iter().zip(&ruled) {
             let changes = ruled.iter().any(Ruled::changes);
             if !changes && asked.is_some() && !is_kept(table) {
@@ -134,6 +140,7 @@ impl Plan {
             .filter(|oid| !described.iter().any(|table| table.relation.oid == *oid))
             .collect();
         let more = describe(schema, &hierarchy, &more, false)?;
+        narrow(&mut ruled, &described, &more, &followed)?;
         for table in &more {
             require(table)?;
         }
@@ -251,6 +258,49 @@ fn read_all(described: &[Described]) -> Result<Vec<Vec<Ruled<'_>>>> {
             None => Ok(Vec::new()),
         })
         .collect()
+}
+
+/// What is made of a key must fit the columns that follow it.
+fn narrow<'a>(
+    ruled: &mut [Vec<Ruled<'a>>],
+    described: &'a [Described],
+    more: &[Described],
+    followed: &BTreeMap<Place, Followed>,
+) -> Result<()> {
+    let find = |place: Place| {
+        let mut all = described.iter().chain(more);
+        let table = all.find(|known| known.relation.oid.to_u32() == place.0)?;
+        let mut columns = table.details.columns.iter();
+        Some((table, columns.find(|column| column.number == place.1)?))
+    };
+    for (place, followed) in followed {
+        let table = described
+            .iter()
+            .position(|table| table.relation.oid.to_u32() == followed.origin.0);
+        let (Some(table), Some((follower, column))) = (table, find(*place)) else {
+            continue;
+        };
+        let mut rules = ruled[table].iter_mut();
+        let Some(rule) = rules.find(|rule| rule.field.column.number == followed.origin.1) else {
+            continue;
+        };
+        let narrower = match (rule.field.kind, Kind::of(column)) {
+            (Kind::Integer(here), Kind::Integer(there)) if there < here => Kind::Integer(there),
+            (Kind::Text(here), Kind::Text(Some(there))) if here.is_none_or(|here| there < here) => {
+                Kind::Text(Some(there))
+            }
+            _ => continue,
+        };
+        rule.field.kind = narrower;
+        rule.mask = rule.strategy.mask(&rule.field).map_err(|error| {
+            error.detail(format!(
+                "Column \"{}\" of table {} follows it, and has less room.",
+                column.name,
+                follower.relation.qualified()
+            ))
+        })?;
+    }
+    Ok(())
 }
 
 fn is_kept(table: &Described) -> bool {
@@ -387,6 +437,13 @@ impl Making<'_> {
                 _ => {}
             }
         }
+        if tables.is_empty() {
+            return Err(Error::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "no table has rules",
+            )
+            .hint("SELECT gdpr_register('table', '{\"column\": \"strategy\", ...}');"));
+        }
         let maps = ordered(&tables)?;
         Ok(Plan { tables, kept, maps })
     }
@@ -452,7 +509,7 @@ impl Making<'_> {
             relation: table.relation.clone(),
             heaps: table.heaps.clone(),
             has_expression: has_expression(ruled),
-            constraints: table.details.names(),
+            constraints: names(table)?,
             values,
             joins,
             gathered,
@@ -568,6 +625,22 @@ impl Making<'_> {
         let names = super::partition::key_columns(table.relation.oid)?;
         Ok(names.iter().any(|name| values.contains_key(name)))
     }
+}
+
+/// Names that the server calls when a table or one of its partitions refuses a value.
+fn names(table: &Described) -> Result<Vec<String>> {
+    let partitions = table.heaps.iter().map(|heap| heap.oid);
+    let partitions: Vec<Oid> = partitions
+        .filter(|oid| *oid != table.relation.oid)
+        .collect();
+    let of_partitions = match partitions.is_empty() {
+        true => Vec::new(),
+        false => Details::load_all(&partitions)?,
+    };
+    let own = table.details.names().into_iter();
+    Ok(own
+        .chain(of_partitions.iter().flat_map(Details::names))
+        .collect())
 }
 
 /// The tables with maps, those whose maps are read before those that read them.

@@ -69,7 +69,7 @@ BEGIN
         'gdpr_internal.marks(1, ''Ada''::text, 7)', 'gdpr_internal.marks(NULL, ''Ada''::text)', 'gdpr_internal.marks(0, ''Ada''::text)',
         'gdpr_internal.row_mark(1, ''Ada''::text, 7)', 'gdpr_internal.row_mark(NULL, ''Ada''::text)',
         'gdpr_log.head(1, ''\x07'')', 'gdpr_log.is_restored()',
-        'gdpr_internal.distinct_number(1, 100)', 'gdpr_internal.distinct_number(NULL, 100)', 'gdpr_internal.distinct_text(1, 3)',
+        'gdpr_internal.distinct_number(1, 100)', 'gdpr_internal.distinct_number(NULL, 100)', 'gdpr_internal.distinct_text(1, 3)', 'gdpr_internal.distinct_number(1, 100, 1)', 'gdpr_internal.distinct_text(1, 3, 1)',
         'gdpr_internal.chance() BETWEEN 0 AND 1', 'abs(gdpr_internal.distance(10)) BETWEEN 1 AND 10',
         -- what a text is looked for by, which is what the caller gives; a table is read for who may read it
         'gdpr_internal.find_needle(''Ada'', ''exact'') ->> ''text''', 'gdpr_internal.find_fold(''{}'')', 'gdpr_internal.find_pattern(''ada'', ''ADA'', ''exact'')',
