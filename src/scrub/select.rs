@@ -310,6 +310,14 @@ impl New<'_> {
         shuffles.iter().take_while(|name| **name != column).count()
     }
 
+    /// A column that is made here follows this key: the map of the table's own keys can be made before those that its other columns need.
+    fn reads(&self, join: usize) -> bool {
+        self.table.values.iter().any(|(column, value)| {
+            matches!(value, Value::Follows(known, _) if *known == join)
+                && self.table.is_mapped(column) != self.uses_map
+        })
+    }
+
     /// Where a row is: the relation, and the place in it.
     fn place(&self) -> [&'static str; 2] {
         match self.shuffles().is_empty() {
@@ -357,6 +365,9 @@ impl New<'_> {
             ));
         }
         for (i, join) in self.table.joins.iter().enumerate() {
+            if !self.reads(i) {
+                continue;
+            }
             if join.apart {
                 from.push_str(&format!(
                     " LEFT JOIN {} AS key_{i} ON key_{i}.place OPERATOR(pg_catalog.=) {place} AND key_{i}.part OPERATOR(pg_catalog.=) {part}",
