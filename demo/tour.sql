@@ -196,6 +196,36 @@ SELECT gdpr_is_anonymised('customer', 42);
 SELECT * FROM gdpr_anonymise('customer', 42) WHERE action <> 'kept';
 SELECT phone, born FROM customer WHERE id = 42;
 
+\echo '== A copy for developers'
+\echo 'The same rules, on every row of a copy. Employees are in it, too, and need rules of their own. In the copy somebody has to say that'
+\echo 'it is one: gdpr_ext.allow_scrub is off everywhere else.'
+\echo
+\set ECHO none
+\set shop :DBNAME
+\set copy :DBNAME _copy
+\! cat copy.sql
+\c postgres
+CREATE DATABASE :"copy" TEMPLATE :"shop";
+\c :copy
+\pset null -
+SET client_min_messages = warning;
+\o /dev/null
+\ir copy.sql
+\o
+\set ECHO queries
+\echo
+SELECT relation, action, rows FROM gdpr_scrub_db() ORDER BY relation::text;
+\echo 'As many rows, the same joins, and nobody in it. The newsletter is still told by the address that customers have now.'
+\echo
+SELECT count(*) AS customers, count(DISTINCT email) AS addresses, count(*) FILTER (WHERE email LIKE '%@example.org') AS old FROM customer;
+SELECT count(*) AS newsletters FROM mailing_log JOIN customer USING (email);
+SELECT relation, "column", rows FROM gdpr_find('mia.novak');
+\set ECHO none
+\c :shop
+DROP DATABASE :"copy";
+SET timezone = 'UTC';
+\set ECHO queries
+
 \echo '== The same links as a picture'
 \echo 'Any Mermaid viewer draws it.'
 \echo

@@ -13,6 +13,7 @@ import psycopg
 import erase
 import exported
 import noticed
+import scrub
 import searched
 from anonymise import examine_request
 from catalog import World, read_world
@@ -22,6 +23,7 @@ from exported import check_export
 from model import Model, Start
 from naive import Answer, Naive
 from script import late, regclass, setup, start_id
+from scrub import examine_scrub
 from searched import check_search
 
 LINKS = "public.gdpr_links"
@@ -52,6 +54,9 @@ def examine(connection: psycopg.Connection, model: Model, seen: set[str]) -> Fai
             examine_erasure(connection, model, seen)
         elif model.request:
             examine_request(connection, model, seen)
+        elif model.scrub:
+            doing = "scrub"
+            examine_scrub(connection, model, seen)
     except Differs as differs:
         return differs.failure
     except psycopg.Error as error:
@@ -164,7 +169,7 @@ KINDS = [
     "shared", "unreviewed", "own cycle", "cycle", "diamond", "accessor", "over a foreign key", "by value", "by expression", "conditional",
     "up to a parent", "context", "partitioned", "one partition", "inheritance child", "dangling key", "no key", "composite key",
     "several links between two tables", "several ids", "no such id", "registered start", "unregistered start", "row of another subject",
-    "declared after a walk", "lock", "refused lock", "settled", "deep", *exported.KINDS, *searched.KINDS, *noticed.KINDS, *erase.KINDS,
+    "declared after a walk", "lock", "refused lock", "settled", "deep", *exported.KINDS, *searched.KINDS, *noticed.KINDS, *erase.KINDS, *scrub.KINDS,
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from model import Column, ForeignKey, Model, Partition, Partitioning, Start, Tab
 from names import Namer, cut
 from rules import add_rules
 from script import literal
+from scrubbing import add_scrub
 
 KEY_TYPES = ["int", "int", "int", "bigint", "bigint", "uuid", "text", "date", "numeric"]
 # What a foreign key to a column of this type may be itself.
@@ -19,7 +20,7 @@ REFERENCING = {"int": ["int"] * 4 + ["bigint"], "bigint": ["bigint", "bigint", "
 ROLES = [("kind", "text", 0.4), ("n", "int", 0.3), ("email", "text", 0.25), ("ref", "text", 0.2), ("payload", "jsonb", 0.12)]
 ON_DELETE = ["", "", "CASCADE", "SET NULL", "RESTRICT", "SET DEFAULT"]
 
-RULED = 5  # of so many schemas one goes on from the walks to anonymising, and one to erasing
+RULED = 5  # of so many schemas one goes on from the walks to anonymising, one to erasing, and one to scrubbing
 
 
 class Generator:
@@ -269,4 +270,6 @@ def generate(seed: int) -> Model:
         add_rules(generator)
     elif seed % RULED == 1:
         add_erasure(generator)
+    elif seed % RULED == 2:
+        add_scrub(generator)
     return model

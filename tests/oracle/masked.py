@@ -142,7 +142,7 @@ def of_kind(kind: str | None, new: Any) -> bool:
         digits = "".join(str(int(c, 36)) for c in re.sub(" ", "", new[4:] + new[:4]))
         return int(digits) % 97 == 1
     if kind == "ip":
-        return re.fullmatch(r"10(\.\d{1,3}){3}(/32)?", new) is not None
+        return re.fullmatch(r"10(\.\d{1,3}){3}(/32)?|2001:db8:[0-9a-f:]+", new) is not None
     return kind != "url" or re.match("https?://", new) is not None
 
 

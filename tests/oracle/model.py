@@ -189,6 +189,7 @@ class Model:
     triggers: list[Trigger] = field(default_factory=list)
     request: Request | None = None
     erase: str | None = None  # the request is to erase or to delete
+    scrub: bool = False  # instead of a request, the whole schema is scrubbed
 
 
 def in_part(table: Table, part: Partition | None, row: dict) -> bool:

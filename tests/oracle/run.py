@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Random schemas, walked by the extension and by a naive reimplementation of docs/walk.md; both must find the same rows.
-Every fifth then has a person anonymised, another fifth has one erased, and every row of the database must be what the rules make of it.
+Every fifth then has a person anonymised, another fifth has one erased, a third fifth is scrubbed, and every row of the database must be what the rules make of it.
 
     python tests/oracle/run.py --socket DIR [--schemas 1000] [--seed N] [--jobs N] [--replay SEED]
 
@@ -24,6 +24,7 @@ import psycopg
 
 from compare import KINDS, examine
 from differs import Failure
+from dumped import examine_dump
 from generate import generate
 from model import Model
 from script import late, regclass, setup, start_id
@@ -31,6 +32,7 @@ from shrink import shrink
 
 SHRUNK = 2  # failures of one process that are made small; of the others only the seed is printed
 SESSION = 100  # schemas in one session: a backend gets slower with every table that it has created and rolled back
+DUMPED = 250  # of so many schemas one is dumped and restored after it was scrubbed
 ENOUGH = 1000  # schemas after which every kind of case must have occurred
 
 
@@ -52,7 +54,8 @@ class Session:
         deadline = time.monotonic() + 60
         while True:
             try:
-                return psycopg.connect(host=self.socket, user="postgres", dbname=database, autocommit=True)
+                # What is prepared in one schema does not fit the next one of the same names.
+                return psycopg.connect(host=self.socket, user="postgres", dbname=database, autocommit=True, prepare_threshold=None)
             except psycopg.OperationalError:
                 if time.monotonic() > deadline or not self.connection:
                     raise
@@ -77,7 +80,11 @@ class Session:
 
     def examine(self, model: Model, seen: set[str]) -> Failure | None:
         try:
-            return examine(self.connect(), model, seen)
+            failure = examine(self.connect(), model, seen)
+            if not failure and model.scrub and model.seed % DUMPED == 2:
+                failure = examine_dump(self.open, self.socket, self.database, model)
+                seen.add("scrubbed: dumped and restored")
+            return failure
         except psycopg.OperationalError as error:
             return Failure("crash", f"the connection was lost: {error}")
 
