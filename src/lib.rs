@@ -5,6 +5,7 @@ pgrx::pg_module_magic!();
 mod action;
 mod api;
 mod catalog;
+mod check;
 mod error;
 mod export;
 mod guc;
@@ -55,6 +56,19 @@ pgrx::extension_sql_file!(
     requires = ["registry", gdpr_find_counts, gdpr_log_find]
 );
 pgrx::extension_sql_file!(
+    "../sql/check.sql",
+    name = "check",
+    requires = [
+        "registry",
+        "mirror",
+        gdpr_check,
+        gdpr_waive,
+        gdpr_unwaive,
+        gdpr_note_tables,
+        gdpr_check_ddl
+    ]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
     requires = [
@@ -64,7 +78,8 @@ pgrx::extension_sql_file!(
         "certificate",
         "mirror",
         "export",
-        "find"
+        "find",
+        "check"
     ],
     finalize
 );
