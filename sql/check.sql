@@ -13,9 +13,13 @@ CREATE TABLE @extschema@.gdpr_waivers (
 CREATE UNIQUE INDEX gdpr_waivers_key ON @extschema@.gdpr_waivers (code, COALESCE(relation::pg_catalog.oid, 0), COALESCE("column", ''));
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.gdpr_waivers', '');
 
+-- Who publishes all tables publishes this one.
+ALTER TABLE @extschema@.gdpr_waivers REPLICA IDENTITY FULL;
+
 -- Empty but within a transaction.
-CREATE TABLE @extschema@.gdpr_pending_ddl (
-  relation oid NOT NULL
+CREATE UNLOGGED TABLE @extschema@.gdpr_pending_ddl (
+  relation oid        NOT NULL,
+  known    smallint[] NOT NULL  -- the columns that it had when it was registered
 );
 
 REVOKE ALL ON @extschema@.gdpr_waivers, @extschema@.gdpr_pending_ddl FROM PUBLIC;

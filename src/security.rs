@@ -266,6 +266,15 @@ impl ByIndex {
     }
 }
 
+/// While it lives, nothing is compiled: for a statement of many parts that are run once, that takes longer than to run it.
+pub struct Interpreted(#[allow(dead_code)] PinnedSettings); // held for its Drop
+
+impl Interpreted {
+    pub fn new() -> Self {
+        Self(PinnedSettings::of(&[(c"jit", c"off")]))
+    }
+}
+
 /// While it lives, nothing is written.
 pub struct ReadOnly(#[allow(dead_code)] PinnedSettings); // held for its Drop
 

@@ -1,14 +1,15 @@
 //! `gdpr_check` and its waivers; and what tells a migration, at its end, what it forgot.
 
 use crate::catalog::home::Home;
-use crate::catalog::relation::Relation;
+use crate::catalog::relation::{self, Relation};
 use crate::check::codes::{self, LINTS, OF_DDL};
 use crate::check::{self, Finding, Scope};
 use crate::error::{Code, Error, Result};
 use crate::guc;
 use crate::registry::{is_restoring, write};
-use crate::security::{self, PinnedSettings};
+use crate::security::{PinnedSettings, RunAs};
 use crate::spi::Connection;
+use crate::sql::Ident;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -183,16 +184,7 @@ fn note_tables(home: &Home) -> Result<()> {
     if is_restoring() {
         return Ok(());
     }
-    let sql = "INSERT INTO @extschema@.gdpr_pending_ddl (relation)
-        SELECT DISTINCT coalesce(pg_catalog.pg_partition_root(c.oid)::oid, c.oid)
-        FROM pg_catalog.pg_event_trigger_ddl_commands() d
-        JOIN pg_catalog.pg_class c ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
-        WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND NOT d.in_extension
-          AND EXISTS (SELECT FROM @extschema@.gdpr_registry)
-          AND (EXISTS (SELECT FROM @extschema@.gdpr_registry WHERE relation = c.oid)
-               OR EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = c.oid AND contype = 'f')
-               OR EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = c.oid))
-          AND NOT EXISTS (SELECT FROM @extschema@.gdpr_pending_ddl p WHERE p.relation = coalesce(pg_catalog.pg_partition_root(c.oid)::oid, c.oid))";
+    let sql = include_str!("../check/noted.sql");
     write::run(home, sql, &[])?;
     Ok(())
 }
@@ -207,30 +199,61 @@ pub fn check_ddl(trigger: &PgTrigger) -> Result<()> {
     if pending.is_empty() {
         return Ok(());
     }
+    let relations: Vec<pg_sys::Oid> = pending.iter().map(|noted| noted.relation).collect();
     let scope = Scope {
-        relations: Some(&pending),
+        relations: Some(&relations),
         lints: &OF_DDL,
     };
-    let mut findings = check::run(&home, &scope)?;
-    findings.retain(|finding| finding.severity == "error");
-    match (guc::strict_ddl(), findings.first()) {
-        (true, Some(first)) => {
-            let others: Vec<String> = findings[1..].iter().map(said).collect();
-            let error = Error::new(Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, said(first))
-                .hint(first.hint.clone().unwrap_or_default());
+    let findings = check::run(&home, &scope)?.into_iter();
+    let findings: Vec<Finding> = findings
+        .filter(|finding| finding.severity == "error" && !is_told(finding, &pending))
+        .collect();
+    match findings.split_first() {
+        None => Ok(()),
+        Some((first, others)) if guc::strict_ddl() => {
+            let others: Vec<String> = others.iter().map(said).collect();
+            let hint = first.hint.clone().unwrap_or_default();
+            let error =
+                Error::new(Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, said(first)).hint(hint);
             Err(match others.is_empty() {
                 true => error,
                 false => error.detail(others.join("\n")),
             })
         }
-        _ => {
-            for finding in &findings {
-                ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, said(finding), "gdpr_ext")
-                    .set_hint(finding.hint.clone().unwrap_or_default())
-                    .report(PgLogLevel::WARNING);
-            }
+        Some(_) => {
+            warn(&findings);
+            // It is told once.
+            write::run(&home, "SELECT @extschema@.gdpr_remember_names()", &[])?;
             Ok(())
         }
+    }
+}
+
+/// A column that nobody had given a rule before the DDL is no news.
+fn is_told(finding: &Finding, pending: &[Pending]) -> bool {
+    let noted = pending
+        .iter()
+        .find(|noted| finding.relation == Some(noted.relation));
+    let column = finding.column.as_ref().zip(finding.relation);
+    finding.code == "column_without_rule"
+        && noted
+            .zip(column)
+            .is_some_and(|(noted, (column, relation))| {
+                relation::column_number(relation, column)
+                    .is_some_and(|number| noted.known.contains(&number))
+            })
+}
+
+/// What settles several findings is said with the last of them.
+fn warn(findings: &[Finding]) {
+    for (place, finding) in findings.iter().enumerate() {
+        let mut report =
+            ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, said(finding), "gdpr_ext");
+        let next = findings.get(place + 1).and_then(|next| next.hint.as_ref());
+        if let Some(hint) = finding.hint.as_ref().filter(|hint| Some(*hint) != next) {
+            report = report.set_hint(hint.clone());
+        }
+        report.report(PgLogLevel::WARNING);
     }
 }
 
@@ -238,16 +261,24 @@ fn said(finding: &Finding) -> String {
     format!("{}: {}", finding.code, finding.message)
 }
 
+/// A table that the transaction's DDL was about, and the columns that it had when it was registered.
+struct Pending {
+    relation: pg_sys::Oid,
+    known: Vec<i16>,
+}
+
 /// The tables that this transaction noted: the first row's trigger takes them all.
-fn take_pending(home: &Home) -> Result<Vec<pg_sys::Oid>> {
-    let sql = "DELETE FROM @extschema@.gdpr_pending_ddl p RETURNING p.relation"
-        .replace("@extschema@", &crate::sql::Ident(&home.schema).to_string());
+fn take_pending(home: &Home) -> Result<Vec<Pending>> {
+    let sql = "DELETE FROM @extschema@.gdpr_pending_ddl RETURNING relation, known"
+        .replace("@extschema@", &Ident(&home.schema).to_string());
     let _pinned = PinnedSettings::new();
-    let _owner = security::RunAs::new(home.owner);
+    let _owner = RunAs::new(home.owner);
     let mut pending = Vec::new();
     Spi::connect_mut(|client| -> Result<()> {
         for row in client.update(sql.as_str(), None, &[])? {
-            pending.extend(row.get::<pg_sys::Oid>(1)?);
+            if let (Some(relation), Some(known)) = (row.get(1)?, row.get(2)?) {
+                pending.push(Pending { relation, known });
+            }
         }
         Ok(())
     })?;

@@ -10,7 +10,7 @@ use crate::catalog::home::Home;
 use crate::error::{Error, Result};
 use crate::link::cached;
 use crate::link::whole::Whole;
-use crate::security::{PinnedSettings, RunAs};
+use crate::security::{Interpreted, PinnedSettings, RunAs};
 use crate::spi::{Connection, parallel};
 use crate::sql::{Ident, Literal};
 use codes::{Lint, SHARED};
@@ -46,6 +46,7 @@ pub fn run(home: &Home, scope: &Scope) -> Result<Vec<Finding>> {
     };
     let document = facts::document(&schema, &whole, &rules, &shared)?.to_string();
     let _owner = RunAs::new(home.owner);
+    let _interpreted = Interpreted::new();
     findings(&statement(home, scope.lints), document, scope.relations)
 }
 

@@ -30,12 +30,21 @@ WITH fact AS MATERIALIZED (
   WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND c.relpersistence <> 't'
     AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'gdpr_log', 'gdpr_internal')
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e')
-), key_column AS MATERIALIZED (
+), own_key_column AS MATERIALIZED (
   -- What becomes of it the key decides that it is a part of.
   SELECT DISTINCT k.relation, k.number, k.type
   FROM (SELECT conrelid, conkey, contype FROM pg_catalog.pg_constraint WHERE contype IN ('p', 'f')
         UNION ALL SELECT confrelid, confkey, 'r' FROM pg_catalog.pg_constraint WHERE contype = 'f') c(relation, columns, type)
   CROSS JOIN LATERAL (SELECT c.relation, number, c.type FROM pg_catalog.unnest(c.columns) number) k
+), key_column AS MATERIALIZED (
+  TABLE own_key_column
+  UNION
+  -- An heir has no keys of its parent, but its columns.
+  SELECT a.attrelid, a.attnum, k.type
+  FROM own_key_column k
+  JOIN pg_catalog.pg_inherits i ON i.inhparent = k.relation
+  JOIN pg_catalog.pg_attribute p ON p.attrelid = k.relation AND p.attnum = k.number
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = i.inhrelid AND a.attname = p.attname AND NOT a.attisdropped
 ), content AS MATERIALIZED (
   -- Columns that hold more than which row is meant: they want a rule.
   SELECT a.attrelid AS relation, a.attnum AS number, a.attname::text AS name, a.atttypid AS type
