@@ -30,7 +30,7 @@ DECLARE
   -- the gravest first
   grades text[] := '{error,warning,notice}';
   least integer := pg_catalog.array_position(grades, severity);
-  counted text;
+  counted integer;
   said text;
   first text;
 BEGIN
@@ -45,8 +45,8 @@ BEGIN
   IF said IS NULL THEN
     RETURN;
   END IF;
-  counted := pg_catalog.cardinality(pg_catalog.string_to_array(said, E'\n'))::text;
-  RAISE EXCEPTION 'gdpr_check: % finding(s)', counted
+  counted := pg_catalog.cardinality(pg_catalog.string_to_array(said, E'\n'));
+  RAISE EXCEPTION 'gdpr_check: %', CASE WHEN counted = 1 THEN '1 finding' ELSE counted || ' findings' END
     USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = said, HINT = first;
 END $$;
 

@@ -69,6 +69,11 @@ pgrx::extension_sql_file!(
     ]
 );
 pgrx::extension_sql_file!(
+    "../sql/ropa.sql",
+    name = "ropa",
+    requires = ["find", "mirror", gdpr_graph, gdpr_backup_retention]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
     requires = [
@@ -79,7 +84,8 @@ pgrx::extension_sql_file!(
         "mirror",
         "export",
         "find",
-        "check"
+        "check",
+        "ropa"
     ],
     finalize
 );
