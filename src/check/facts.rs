@@ -2,7 +2,7 @@
 
 use super::rules::Rules;
 use super::shared::Shared;
-use crate::catalog::relation::Relation;
+use crate::catalog::relation::{Relation, column_number};
 use crate::catalog::schema::Schema;
 use crate::error::Result;
 use crate::link::whole::{Column, Link, Whole};
@@ -12,7 +12,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Needs SPI and pinned settings.
 pub fn document(schema: &Schema, whole: &Whole, rules: &Rules, shared: &[Shared]) -> Result<Value> {
+    // Of plain columns the catalog says by itself whether an index finds them.
     let targets = whole.links.iter().filter(|link| is_followed(whole, link));
+    let targets = targets.filter(|link| numbers(link).is_none());
     let targets: HashSet<Oid> = targets.map(|link| link.target).collect();
     let targets: Vec<Oid> = targets.into_iter().collect();
     let targets = Relation::load(&targets)?.into_iter();
@@ -32,6 +34,7 @@ pub fn document(schema: &Schema, whole: &Whole, rules: &Rules, shared: &[Shared]
             "source_columns": columns(|pair| &pair.0),
             "indexed": targets.get(&link.target).map(|r| r.is_indexed(&target_columns, link.condition.as_deref())),
             "target_columns": target_columns,
+            "target_numbers": numbers(link),
             "kind": link.kind.word(),
             "reviewed": link.reviewed,
             "walked": link.walked,
@@ -69,6 +72,17 @@ pub fn document(schema: &Schema, whole: &Whole, rules: &Rules, shared: &[Shared]
             "call": broken.call,
         })).collect::<Vec<_>>(),
     }))
+}
+
+/// The target's columns, where they are plain and no condition holds besides.
+fn numbers(link: &Link) -> Option<Vec<i16>> {
+    if link.condition.is_some() {
+        return None;
+    }
+    let columns = link.pairs.iter();
+    columns
+        .map(|(_, name)| column_number(link.target, name.as_deref()?))
+        .collect()
 }
 
 /// Its target rows are looked for when a person's rows are found, or when they are deleted.

@@ -6,9 +6,16 @@ WITH fact AS MATERIALIZED (
   SELECT t.relation, t.subject, t.depth, t.registered
   FROM fact, jsonb_to_recordset(f -> 'tables') t(relation oid, subject boolean, depth integer, registered boolean)
 ), link AS MATERIALIZED (
-  SELECT l.*, s.depth IS NOT NULL AS from_person, s.subject AS from_subject
-  FROM fact, jsonb_to_recordset(f -> 'links') l(source oid, source_table oid, target oid, target_table oid, source_columns text[], target_columns text[], indexed boolean,
-                                                kind text, reviewed boolean, walked boolean, broken boolean, foreign_key text, shared text, shared_rows bigint)
+  SELECT l.source, l.source_table, l.target, l.target_table, l.source_columns, l.target_columns, l.kind, l.reviewed, l.walked, l.broken, l.foreign_key, l.shared, l.shared_rows,
+         s.depth IS NOT NULL AS from_person, s.subject AS from_subject,
+         CASE WHEN s.depth IS NULL THEN NULL WHEN l.target_numbers IS NULL THEN l.indexed ELSE EXISTS (
+           SELECT FROM pg_catalog.pg_index i
+           CROSS JOIN LATERAL (SELECT (i.indkey::int2[])[0:cardinality(l.target_numbers) - 1] AS numbers) k
+           WHERE i.indrelid = l.target AND i.indisvalid AND i.indnkeyatts >= cardinality(l.target_numbers)
+             AND k.numbers <@ l.target_numbers AND l.target_numbers <@ k.numbers
+             AND (i.indpred IS NULL OR EXISTS (SELECT FROM unnest(l.target_columns) name WHERE pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', name)))) END AS indexed
+  FROM fact, jsonb_to_recordset(f -> 'links') l(source oid, source_table oid, target oid, target_table oid, source_columns text[], target_columns text[], target_numbers smallint[],
+                                                indexed boolean, kind text, reviewed boolean, walked boolean, broken boolean, foreign_key text, shared text, shared_rows bigint)
   JOIN reached s ON s.relation = l.source_table
 ), entry AS MATERIALIZED (
   -- Every table with an entry: its own, or that of the nearest table that it inherits from.
@@ -56,16 +63,18 @@ WITH fact AS MATERIALIZED (
 ), fresh_rules AS MATERIALIZED (
   -- What a table could be registered with.
   SELECT relation, jsonb_object_agg(name, 'auto') AS rules FROM content GROUP BY relation
-), telling AS MATERIALIZED (
-  -- Columns whose names speak of persons. gdpr_discover looks closer.
-  SELECT c.relation, c.number, c.name
-  FROM content c
-  JOIN pg_catalog.pg_type t ON t.oid = c.type
-  CROSS JOIN LATERAL (SELECT lower(regexp_replace(c.name, '([a-z0-9])([A-Z])', '\1_\2', 'g'))) n(name)
+), telling_name AS MATERIALIZED (
+  -- Names that speak of persons, for types that can: each is looked at once. gdpr_discover looks closer.
+  SELECT d.name, d.type
+  FROM (SELECT DISTINCT c.name, c.type FROM content c) d
+  JOIN pg_catalog.pg_type t ON t.oid = d.type
+  CROSS JOIN LATERAL (SELECT lower(regexp_replace(d.name, '([a-z0-9])([A-Z])', '\1_\2', 'g'))) n(name)
   WHERE CASE
     WHEN t.typcategory IN ('S', 'U') OR t.typtype = 'd' THEN n.name ~
       '(^|_)(e?_?mail|e_?mail_?addr(ess)?|phone|phone_?(no|number)|mobile|telephone|telefon|telefax|fax|(first|fore|given|last|sur|family|middle|maiden|full|birth|nick)_?name|vorname|nachname|nom_de_famille|prenom|apellidos?|cognome|ssn|social_security(_number|_no)?|iban|passport(_no|_number)?|tax_?(id|number|no)|national_?id|id_?card(_no|_number)?|street|street_?address|strasse|address(_?(line)?_?[0-9])?|home_?address|billing_?address|shipping_?address|postal_?code|post_?code|zip_?code|plz|ip|ip_?addr(ess)?|gender|geschlecht|nationality|religion|diagnosis|date_of_birth|birth_?(date|day)|dob|geburtsdatum)$'
     WHEN t.typcategory = 'D' THEN n.name ~ '(^|_)(date_of_birth|birth_?(date|day)|dob|geburtsdatum|born(_on)?)$'
     WHEN t.typcategory = 'I' THEN true
     ELSE false END
+), telling AS MATERIALIZED (
+  SELECT c.relation, c.number, c.name FROM content c JOIN telling_name n ON n.name = c.name AND n.type = c.type
 )
