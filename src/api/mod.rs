@@ -1,6 +1,7 @@
 //! The SQL functions: arguments in, rows out, no logic.
 
 mod anonymise;
+mod check;
 mod collect;
 mod erase;
 mod export;
