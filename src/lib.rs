@@ -5,6 +5,7 @@ pgrx::pg_module_magic!();
 mod action;
 mod api;
 mod catalog;
+mod discover;
 mod error;
 mod export;
 mod guc;
@@ -53,6 +54,11 @@ pgrx::extension_sql_file!(
     "../sql/find.sql",
     name = "find",
     requires = ["registry", gdpr_find_counts, gdpr_log_find]
+);
+pgrx::extension_sql_file!(
+    "../sql/discover.sql",
+    name = "discover",
+    requires = ["registry", gdpr_discover, gdpr_discover_register]
 );
 pgrx::extension_sql_file!(
     "../sql/triggers.sql",

@@ -2,6 +2,7 @@
 
 mod anonymise;
 mod collect;
+mod discover;
 mod erase;
 mod export;
 mod find;
