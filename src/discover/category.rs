@@ -49,6 +49,7 @@ pub enum Category {
 }
 
 impl Category {
+    #[cfg(test)]
     pub const ALL: [Category; 42] = [
         Self::Name,
         Self::FirstName,
@@ -94,7 +95,7 @@ impl Category {
         Self::Criminal,
     ];
 
-    /// As they are written, in the order of `ALL`.
+    /// As they are written, in the order of the categories.
     const NAMES: [&'static str; 42] = [
         "name",
         "first_name",

@@ -21,11 +21,6 @@ pub trait Detector: Sync {
         0.95
     }
 
-    /// A column of them holds nothing else; one that is called so and has none of them is something else.
-    fn is_strict(&self) -> bool {
-        false
-    }
-
     /// One of them stands in a longer text, which has more than one word.
     fn stands_in(&self, _text: &Value) -> bool {
         false

@@ -117,7 +117,7 @@ impl Node {
     }
 }
 
-/// Said by whoever made the documents, and not by the data: a word that columns are called by, or what a good part of several documents has; and it looks like nothing
+/// Said by whoever made the documents, and not by the data: words that columns are called by, or what a good part of several documents has; and it looks like nothing
 /// personal.
 fn is_name(name: &str, has: usize, of: usize) -> bool {
     let is_identifier = name.len() <= 40
@@ -128,7 +128,7 @@ fn is_name(name: &str, has: usize, of: usize) -> bool {
         let value = Value::of_text(&capital);
         super::detector::ALL.iter().any(|detector| detector.is(&value))
     };
-    is_identifier && (names::column(name, Form::Document).is_some() || has > 1 && has * 4 >= of && !looks_personal())
+    is_identifier && (names::is_known(name) || has > 2 && has * 3 >= of && !looks_personal())
 }
 
 #[cfg(test)]
@@ -146,8 +146,8 @@ mod tests {
     fn places_of_documents() {
         let document = |n: u32| json!({"contact": {"email": format!("u{n}@example.org"), "tags": ["a", "b"]}, "cards": [{"iban": n.to_string()}, {"iban": "x"}], "n": n, "none": null});
         assert_eq!(
-            paths(&[document(1), document(2)]),
-            ["cards.*.iban: 3", "contact.email: 2", "contact.tags.*: 2", "n: 2"]
+            paths(&[document(1), document(2), document(3)]),
+            ["cards.*.iban: 4", "contact.email: 3", "contact.tags.*: 2", "n: 3"]
         );
         assert_eq!(paths(&[json!("a"), json!("b")]), [": 2"]);
         assert_eq!(paths(&[json!(["a", "b"]), json!([["c"]])]), ["*: 2", "*.*: 1"]);
@@ -158,7 +158,12 @@ mod tests {
         let map = json!({"ada@example.org": {"email": "x"}, "bea@example.org": {"email": "y"}, "Ada": 1, "a.b": 2});
         assert_eq!(paths(&[map]), ["*: 2", "*.email: 2"]);
         let of = |name: &str| json!({ name: "x", "kind": "y" });
-        assert_eq!(paths(&[of("ada"), of("bea"), of("ada"), of("cleo")]), ["kind: 1", "*: 1"]);
+        assert_eq!(paths(&[of("ada"), of("bea"), of("ada"), of("ada")]), ["kind: 1", "*: 1"]);
+        // Words that columns are called by, alone: not with something else beside them, nor in a row of letters and digits.
+        assert_eq!(paths(&[of("work_email")]), ["kind: 1", "work_email: 1"]);
+        for name in ["ada_email", "q6c48cf39", "email2024", "cf1"] {
+            assert_eq!(paths(&[of(name)]), ["kind: 1", "*: 1"], "{name}");
+        }
     }
 
     #[test]

@@ -22,10 +22,6 @@ impl Detector for Email {
         0.0001
     }
 
-    fn is_strict(&self) -> bool {
-        true
-    }
-
     fn stands_in(&self, text: &Value) -> bool {
         text.text.contains('@') && text.tokens().any(|token| is_address(token.strip_prefix("mailto:").unwrap_or(token)))
     }

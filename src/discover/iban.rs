@@ -22,10 +22,6 @@ impl Detector for Iban {
         0.0001
     }
 
-    fn is_strict(&self) -> bool {
-        true
-    }
-
     fn stands_in(&self, text: &Value) -> bool {
         // Written together, or in groups of four.
         let tokens: Vec<&str> = text.tokens().collect();

@@ -39,10 +39,6 @@ impl Detector for Ip {
         0.9
     }
 
-    fn is_strict(&self) -> bool {
-        true
-    }
-
     fn stands_in(&self, text: &Value) -> bool {
         text.tokens().any(|token| token.parse().is_ok_and(|address: Ipv4Addr| !is_version(address)))
     }

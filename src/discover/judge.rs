@@ -1,6 +1,7 @@
 //! What a column holds, by its name, its type and its values together.
 
 use super::category::Category;
+use super::detector::Origin;
 use super::document::Place;
 use super::names::{self, Form, Of};
 use super::sample::{Hits, Sample};
@@ -24,8 +25,10 @@ pub struct Inside {
 
 /// The table that a column is in.
 #[derive(Debug, Clone, Copy)]
-pub struct Around {
+pub struct Around<'a> {
     pub of: Of,
+    /// The only column that says so: it does not say so of itself.
+    by: Option<&'a str>,
     /// A street or an address is beside it.
     pub is_addressed: bool,
 }
@@ -35,6 +38,21 @@ pub const LEAST: f64 = 0.3;
 /// So many values are enough to say that a column does not hold what it is called.
 const ENOUGH: usize = 5;
 
+impl Around<'_> {
+    const NOTHING: Around<'static> = Around {
+        of: Of::Unknown,
+        by: None,
+        is_addressed: false,
+    };
+
+    fn of(&self, column: &str) -> Of {
+        match self.by == Some(column) {
+            true => Of::Unknown,
+            false => self.of,
+        }
+    }
+}
+
 impl Finding {
     pub fn is_special(&self) -> bool {
         self.category.article().is_some() || self.places.iter().any(|place| place.category.article().is_some())
@@ -42,28 +60,28 @@ impl Finding {
 }
 
 /// What surrounds the columns of a table: its name, and what the columns are certain to be.
-pub fn around<'a>(table: &str, columns: impl IntoIterator<Item = (&'a str, Form, &'a Sample)>) -> Around {
+pub fn around<'a>(table: &str, columns: impl IntoIterator<Item = (&'a str, Form, &'a Sample)>) -> Around<'a> {
     let mut around = Around {
         of: names::table(table),
-        is_addressed: false,
+        ..Around::NOTHING
     };
-    let alone = Around {
-        of: Of::Unknown,
-        is_addressed: false,
-    };
+    let mut others = 0;
     for (name, form, sample) in columns {
-        let Some(finding) = column(name, form, sample, &alone).filter(|finding| finding.confidence >= 0.7) else {
+        let Some(finding) = column(name, form, sample, &Around::NOTHING).filter(|finding| finding.confidence >= 0.7) else {
             continue;
         };
         let category = finding.category;
         around.is_addressed |= matches!(category, Category::Street | Category::Address);
         // A shop has an e-mail address, too; a person's name makes it a person.
-        let tells = match around.of {
+        let tells = match names::table(table) {
+            Of::Persons => false,
             Of::Things => matches!(category, Category::FirstName | Category::LastName | Category::BirthDate),
             _ => category.is_of_persons(),
         };
         if tells {
             around.of = Of::Persons;
+            others += 1;
+            around.by = Some(name).filter(|_| others == 1);
         }
     }
     around
@@ -71,9 +89,10 @@ pub fn around<'a>(table: &str, columns: impl IntoIterator<Item = (&'a str, Form,
 
 /// A column of single values, or a place in documents that is called so.
 pub fn column(name: &str, form: Form, sample: &Sample, around: &Around) -> Option<Finding> {
+    let of = around.of(name);
     let hits = sample.hits();
-    let said = names::column(name, form).map(|(category, weight)| (category, in_table(category, weight, around)));
-    let seen = by_values(name, &hits, sample, said.map(|(category, _)| category), around);
+    let said = names::column(name, form).map(|(category, weight)| (category, in_table(category, weight, of, around.is_addressed)));
+    let seen = by_values(name, &hits, sample, said.map(|(category, _)| category), of);
     let text = free_text(&hits, sample);
     let seen = match (seen, text) {
         (Some(seen), Some(text)) if text.1 > seen.1 && seen.1 < 0.5 => Some(text),
@@ -97,11 +116,11 @@ pub fn column(name: &str, form: Form, sample: &Sample, around: &Around) -> Optio
         return None;
     }
     let mut reasons = Vec::new();
-    if let Some((category, _)) = said {
-        reasons.push(format!("its name says {}", category.name().replace('_', " ")));
-    }
-    if said.is_some() && around.of == Of::Persons {
-        reasons.push("the table is of persons".to_owned());
+    if let Some((said, _)) = said.filter(|(said, _)| said.agrees(category)) {
+        reasons.push(format!("its name says {}", said.name().replace('_', " ")));
+        if of == Of::Persons {
+            reasons.push("the table is of persons".to_owned());
+        }
     }
     match seen {
         Some((.., reason)) => reasons.push(reason),
@@ -121,7 +140,7 @@ pub fn column(name: &str, form: Form, sample: &Sample, around: &Around) -> Optio
 
 /// A column of documents or arrays: the places inside, of which the surest says what it is.
 pub fn document(name: &str, places: &[Place], around: &Around) -> Option<Finding> {
-    let own = column(name, Form::Document, &Sample::new(super::detector::Origin::Other), around);
+    let own = column(name, Form::Document, &Sample::new(Origin::Other), around);
     let mut found: Vec<(String, Finding)> = Vec::new();
     for place in places {
         // What an element is called is what the list is called.
@@ -163,13 +182,13 @@ pub fn document(name: &str, places: &[Place], around: &Around) -> Option<Finding
 }
 
 /// The weight of a name in a table of persons, of things, or of something else.
-fn in_table(category: Category, weight: f64, around: &Around) -> f64 {
+fn in_table(category: Category, weight: f64, of: Of, is_addressed: bool) -> f64 {
     let is_vague = weight < 0.6;
     let is_part_of_address = matches!(category, Category::City | Category::Postcode | Category::Country);
-    match around.of {
+    match of {
         Of::Persons if is_vague => weight + 0.4,
-        Of::Persons => weight + (1.0 - weight) * 0.3,
-        _ if is_part_of_address && around.is_addressed => weight + 0.3,
+        Of::Persons => weight + (1.0 - weight) * 0.4,
+        _ if is_part_of_address && is_addressed => weight + 0.3,
         Of::Things if is_vague => weight * 0.4,
         Of::Things if category.article().is_none() => weight * 0.8,
         _ => weight,
@@ -178,11 +197,14 @@ fn in_table(category: Category, weight: f64, around: &Around) -> f64 {
 
 /// What is called so, and is not written so.
 fn doubt(category: Category, sample: &Sample) -> f64 {
-    if sample.len() < ENOUGH || sample.origin != super::detector::Origin::Text {
+    if sample.origin != Origin::Text {
         return 1.0;
     }
     match category {
-        Category::Email | Category::Iban | Category::Ip => 0.35,
+        // Those of an office are no person's.
+        Category::Email if !sample.is_empty() => 0.35,
+        _ if sample.len() < ENOUGH => 1.0,
+        Category::Iban | Category::Ip => 0.35,
         Category::Phone | Category::PaymentCard => 0.8,
         Category::Name | Category::FirstName | Category::LastName => 0.8,
         _ => 1.0,
@@ -199,7 +221,7 @@ fn more_exact(said: Category, seen: Category) -> Category {
 type Seen = (Category, f64, String);
 
 /// The detector that explains the values best; one that says what the name says, if there is one.
-fn by_values(name: &str, hits: &[Hits], sample: &Sample, said: Option<Category>, around: &Around) -> Option<Seen> {
+fn by_values(name: &str, hits: &[Hits], sample: &Sample, said: Option<Category>, of: Of) -> Option<Seen> {
     let is_of_things = names::is_of_things(name);
     let mut seen: Vec<(&Hits, f64)> = hits
         .iter()
@@ -210,8 +232,8 @@ fn by_values(name: &str, hits: &[Hits], sample: &Sample, said: Option<Category>,
             if is_of_things && hits.detector.chance() > 0.001 {
                 confidence *= 0.2;
             }
-            if around.of == Of::Persons && hits.detector.most() < 0.7 && confidence > 0.15 {
-                confidence += 0.2;
+            if of == Of::Persons && hits.detector.most() < 0.7 && confidence > 0.15 {
+                confidence += 0.15;
             }
             (hits, confidence)
         })
@@ -258,11 +280,11 @@ fn free_text(hits: &[Hits], sample: &Sample) -> Option<Seen> {
     let most = within.first()?;
     let share = most.within as f64 / sample.len() as f64;
     // A name in one text of many is a street's, or a book's.
-    let is_certain = within.iter().any(|hits| hits.detector.chance() < 0.001);
-    if !is_certain && share < 0.02 {
-        return None;
-    }
-    let confidence = 0.5 + 0.45 * (share * 5.0).min(1.0).sqrt();
+    let only_names = within.iter().all(|hits| hits.detector.category() == Category::Name);
+    let confidence = match only_names {
+        true => 0.3 + 0.6 * (share * 2.0).min(1.0),
+        false => 0.5 + 0.45 * (share * 5.0).min(1.0).sqrt(),
+    };
     let shown: Vec<String> = within
         .iter()
         .take(3)
@@ -274,12 +296,8 @@ fn free_text(hits: &[Hits], sample: &Sample) -> Option<Seen> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discover::detector::Origin;
 
-    const UNKNOWN: Around = Around {
-        of: Of::Unknown,
-        is_addressed: false,
-    };
+    const UNKNOWN: Around = Around::NOTHING;
 
     fn sample(values: impl IntoIterator<Item = String>) -> Sample {
         let mut sample = Sample::new(Origin::Text);
@@ -333,7 +351,8 @@ mod tests {
 
     #[test]
     fn vague_names_are_what_their_table_is() {
-        let around = |table: &str, column: &str| around(table, [(column, Form::Text, &Sample::new(Origin::Text))]);
+        let nothing = Sample::new(Origin::Text);
+        let around = |table, column| around(table, [(column, Form::Text, &nothing)]);
         let of = |around: &Around| column("name", Form::Text, &sample([]), around).map_or(0.0, |finding| finding.confidence);
         assert!(of(&around("customer", "x")) > 0.7);
         assert!(of(&around("x", "first_name")) > 0.7);

@@ -292,16 +292,26 @@ pub fn column(name: &str, form: Form) -> Option<(Category, f64)> {
 
 /// A word of the lists, in the plural too; or, of long ones, what ends with it: `privatanschrift`.
 fn known(word: &str) -> Option<(Category, f64)> {
-    if let Some(known) = BY_WORD.get(word) {
-        return Some(*known);
-    }
-    if let Some(known) = word.strip_suffix('s').and_then(|word| BY_WORD.get(word)) {
-        return Some(*known);
+    if let Some(known) = known_whole(word) {
+        return Some(known);
     }
     (2..word.len().saturating_sub(7))
         .filter_map(|place| word.get(place..))
         .find_map(|end| BY_WORD.get(end))
         .map(|(category, weight)| (*category, weight * 0.9))
+}
+
+/// Nothing but words of these lists, and no number: said by whoever made the schema, whatever it is the name of.
+pub fn is_known(name: &str) -> bool {
+    let words = words(name);
+    let is_word = |word: &String| word.len() > 2 && (known_whole(word).is_some() || [QUALIFIERS, ABOUT, OF_THINGS].iter().any(|list| has(list, word)));
+    let is_one = || (0..words.len()).any(|first| known_whole(&words[first..].concat()).is_some() && words[..first].iter().all(is_word));
+    !name.chars().any(|c| c.is_ascii_digit()) && !words.is_empty() && (words.iter().all(is_word) || is_one())
+}
+
+fn known_whole(word: &str) -> Option<(Category, f64)> {
+    let singular = || word.strip_suffix('s').and_then(|word| BY_WORD.get(word));
+    BY_WORD.get(word).or_else(singular).copied()
 }
 
 fn in_front(category: Category, words: &[String]) -> f64 {

@@ -107,7 +107,7 @@ class Made:
         return with_luhn("4" + self.digits(14))
 
     def ip(self):
-        return ".".join(str(self.chance.randrange(1, 255)) for _ in range(4)).replace("0.", "80.", 1)
+        return ".".join(str(self.chance.randrange(1, 255)) for _ in range(4))
 
     def place(self):
         return f"{self.chance.uniform(40, 60):.5f}, {self.chance.uniform(1, 25):.5f}"
@@ -134,10 +134,9 @@ class Made:
     def codice_fiscale(self):
         letters = lambda count: "".join(self.chance.choice("BCDFGLMNPRST") for _ in range(count))
         body = f"{letters(6)}{self.digits(2)}{self.chance.choice('ABCDEHLMPRST')}{self.chance.randrange(1, 32):02}{letters(1)}{self.digits(3)}"
+        value = lambda c: int(c) if c.isdigit() else ord(c) - 65
         odd = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23]
-        place = lambda c: int(c) if c.isdigit() else ord(c) - 65
-        odd_letters = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23]
-        total = sum((odd[int(c)] if c.isdigit() else odd_letters[place(c)]) if n % 2 == 0 else place(c) for n, c in enumerate(body))
+        total = sum(odd[value(c)] if n % 2 == 0 else value(c) for n, c in enumerate(body))
         return body + chr(65 + total % 26)
 
     def dni(self):
