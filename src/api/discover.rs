@@ -13,7 +13,15 @@ const MOST_ROWS: i32 = 100_000;
 /// What gdpr_discover reads if nothing is said.
 const USUAL_ROWS: u64 = 1000;
 
-type Row = (pg_sys::Oid, String, String, bool, f32, String, Option<JsonB>);
+type Row = (
+    pg_sys::Oid,
+    String,
+    String,
+    bool,
+    f32,
+    String,
+    Option<JsonB>,
+);
 
 /// The columns that have no rule and look personal, by name, type and a sample of their values (Art. 9, 10, 24, 30 GDPR), with a rule that could be registered.
 ///
@@ -55,7 +63,9 @@ fn rows(
 ) -> Result<std::vec::IntoIter<Row>> {
     let relations: Option<Vec<pg_sys::Oid>> = relations
         .map(|relations| {
-            let relation = |relation: Option<pg_sys::Oid>| relation.ok_or_else(|| Error::null_argument("a table in relations"));
+            let relation = |relation: Option<pg_sys::Oid>| {
+                relation.ok_or_else(|| Error::null_argument("a table in relations"))
+            };
             relations.into_iter().map(relation).collect::<Result<_>>()
         })
         .transpose()?;

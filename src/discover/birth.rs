@@ -18,7 +18,9 @@ impl Detector for BirthDate {
     }
 
     fn is(&self, value: &Value) -> bool {
-        matches!(value.origin, Origin::Text | Origin::Date) && value.digits.len() >= 8 && is_date(value.text)
+        matches!(value.origin, Origin::Text | Origin::Date)
+            && value.digits.len() >= 8
+            && is_date(value.text)
     }
 
     fn chance(&self) -> f64 {
@@ -26,7 +28,7 @@ impl Detector for BirthDate {
     }
 
     fn most(&self) -> f64 {
-        0.3
+        0.25
     }
 }
 
@@ -36,7 +38,9 @@ fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = date.split(['-', '.', '/']).collect();
     let numbers: Option<Vec<u32>> = parts.iter().map(|part| part.parse().ok()).collect();
     match numbers.as_deref() {
-        Some([year, month, day]) if parts[0].len() == 4 => YEARS.contains(year) && is_day(*year, *month, *day),
+        Some([year, month, day]) if parts[0].len() == 4 => {
+            YEARS.contains(year) && is_day(*year, *month, *day)
+        }
         Some([one, other, year]) if parts[2].len() == 4 => {
             YEARS.contains(year) && (is_day(*year, *other, *one) || is_day(*year, *one, *other))
         }
@@ -51,7 +55,12 @@ mod tests {
     #[test]
     fn valid_and_invalid() {
         let is = |text: &str| BirthDate.is(&Value::of_text(text));
-        for text in ["1985-12-10", "10.12.1985", "12/31/1985", "1985-12-10 00:00:00"] {
+        for text in [
+            "1985-12-10",
+            "10.12.1985",
+            "12/31/1985",
+            "1985-12-10 00:00:00",
+        ] {
             assert!(is(text), "{text}");
         }
         for text in ["2024-05-01", "1850-01-01", "1985-13-32", "10.12.85", "1985"] {

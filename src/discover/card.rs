@@ -24,7 +24,12 @@ impl Detector for Card {
 }
 
 fn is_card(digits: &str) -> bool {
-    let starts = |length: usize| digits.get(..length).and_then(|start| start.parse::<u32>().ok()).unwrap_or(0);
+    let starts = |length: usize| {
+        digits
+            .get(..length)
+            .and_then(|start| start.parse::<u32>().ok())
+            .unwrap_or(0)
+    };
     let is_issued = match digits.len() {
         // Diners
         14 => matches!(starts(3), 300..=305) || matches!(starts(2), 36 | 38 | 39),
@@ -41,7 +46,9 @@ fn is_card(digits: &str) -> bool {
         // With 13 digits it would be an old Visa, or any article of a shop (EAN).
         _ => false,
     };
-    let is_one_digit = digits.bytes().all(|b| Some(&b) == digits.as_bytes().first());
+    let is_one_digit = digits
+        .bytes()
+        .all(|b| Some(&b) == digits.as_bytes().first());
     is_issued && !is_one_digit && luhn3::decimal::valid(digits.as_bytes()) && !is_article(digits)
 }
 
@@ -62,7 +69,15 @@ mod tests {
     #[test]
     fn valid_and_invalid() {
         let is = |text: &str| Card.is(&Value::of_text(text));
-        for text in ["4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005", "6011111111111117", "30569309025904", "3530111333300000"] {
+        for text in [
+            "4111111111111111",
+            "4111 1111 1111 1111",
+            "5555-5555-5555-4444",
+            "378282246310005",
+            "6011111111111117",
+            "30569309025904",
+            "3530111333300000",
+        ] {
             assert!(is(text), "{text}");
         }
         for text in [

@@ -18,9 +18,16 @@ impl Detector for Coordinates {
         if value.digits.len() < 8 {
             return false;
         }
-        let bare = value.text.trim_start_matches("SRID=4326;").trim_start_matches("POINT").trim();
+        let bare = value
+            .text
+            .trim_start_matches("SRID=4326;")
+            .trim_start_matches("POINT")
+            .trim();
         let bare = bare.trim_matches(['(', ')', '[', ']']);
-        let parts: Vec<&str> = bare.split([',', ' ', ';']).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = bare
+            .split([',', ' ', ';'])
+            .filter(|part| !part.is_empty())
+            .collect();
         let [one, other] = parts[..] else {
             return false;
         };
@@ -53,10 +60,22 @@ mod tests {
     #[test]
     fn valid_and_invalid() {
         let is = |text: &str| Coordinates.is(&Value::of_text(text));
-        for text in ["52.5200, 13.4050", "(13.40495,52.52001)", "POINT(13.404 52.520)", "-33.8688 151.2093"] {
+        for text in [
+            "52.5200, 13.4050",
+            "(13.40495,52.52001)",
+            "POINT(13.404 52.520)",
+            "-33.8688 151.2093",
+        ] {
             assert!(is(text), "{text}");
         }
-        for text in ["52.5, 13.4", "1.999, 2", "252.520, 113.405", "52.5200", "1920x1080", "12.345,67.890,1.234"] {
+        for text in [
+            "52.5, 13.4",
+            "1.999, 2",
+            "252.520, 113.405",
+            "52.5200",
+            "1920x1080",
+            "12.345,67.890,1.234",
+        ] {
             assert!(!is(text), "{text}");
         }
     }

@@ -108,7 +108,9 @@ impl<'a> Value<'a> {
     /// Its words, without the punctuation around them.
     pub fn tokens(&self) -> impl Iterator<Item = &'a str> {
         self.text
-            .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"' | '|'))
+            .split(|c: char| {
+                c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"' | '|')
+            })
             .map(|token| token.trim_matches(|c: char| !c.is_alphanumeric() && c != '+'))
             .filter(|token| !token.is_empty())
     }

@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// What was found at a place, in all documents.
-#[derive(Debug)]
 pub struct Node {
     /// Documents, or elements, that have it.
     seen: usize,
@@ -55,11 +54,16 @@ impl Node {
             Json::Number(number) => self.numbers.add(&number.to_string()),
             Json::Array(elements) => {
                 let below = self.elements.get_or_insert_default();
-                elements.iter().for_each(|element| below.add_below(element, depth + 1));
+                elements
+                    .iter()
+                    .for_each(|element| below.add_below(element, depth + 1));
             }
             Json::Object(members) => {
                 for (name, member) in members {
-                    self.members.entry(name.clone()).or_default().add_below(member, depth + 1);
+                    self.members
+                        .entry(name.clone())
+                        .or_default()
+                        .add_below(member, depth + 1);
                 }
             }
             Json::Null | Json::Bool(_) => {}
@@ -122,11 +126,24 @@ impl Node {
 fn is_name(name: &str, has: usize, of: usize) -> bool {
     let is_identifier = name.len() <= 40
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    let capital: String = name.char_indices().map(|(place, c)| if place == 0 { c.to_ascii_uppercase() } else { c }).collect();
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let capital: String = name
+        .char_indices()
+        .map(|(place, c)| {
+            if place == 0 {
+                c.to_ascii_uppercase()
+            } else {
+                c
+            }
+        })
+        .collect();
     let looks_personal = || {
         let value = Value::of_text(&capital);
-        super::detector::ALL.iter().any(|detector| detector.is(&value))
+        super::detector::ALL
+            .iter()
+            .any(|detector| detector.is(&value))
     };
     is_identifier && (names::is_known(name) || has > 2 && has * 3 >= of && !looks_personal())
 }
@@ -139,7 +156,10 @@ mod tests {
     fn paths(documents: &[Json]) -> Vec<String> {
         let mut node = Node::default();
         documents.iter().for_each(|document| node.add(document));
-        node.places().into_iter().map(|place| format!("{}: {}", place.path.join("."), place.values.len())).collect()
+        node.places()
+            .into_iter()
+            .map(|place| format!("{}: {}", place.path.join("."), place.values.len()))
+            .collect()
     }
 
     #[test]
@@ -147,10 +167,18 @@ mod tests {
         let document = |n: u32| json!({"contact": {"email": format!("u{n}@example.org"), "tags": ["a", "b"]}, "cards": [{"iban": n.to_string()}, {"iban": "x"}], "n": n, "none": null});
         assert_eq!(
             paths(&[document(1), document(2), document(3)]),
-            ["cards.*.iban: 4", "contact.email: 3", "contact.tags.*: 2", "n: 3"]
+            [
+                "cards.*.iban: 4",
+                "contact.email: 3",
+                "contact.tags.*: 2",
+                "n: 3"
+            ]
         );
         assert_eq!(paths(&[json!("a"), json!("b")]), [": 2"]);
-        assert_eq!(paths(&[json!(["a", "b"]), json!([["c"]])]), ["*: 2", "*.*: 1"]);
+        assert_eq!(
+            paths(&[json!(["a", "b"]), json!([["c"]])]),
+            ["*: 2", "*.*: 1"]
+        );
     }
 
     #[test]
@@ -158,7 +186,10 @@ mod tests {
         let map = json!({"ada@example.org": {"email": "x"}, "bea@example.org": {"email": "y"}, "Ada": 1, "a.b": 2});
         assert_eq!(paths(&[map]), ["*: 2", "*.email: 2"]);
         let of = |name: &str| json!({ name: "x", "kind": "y" });
-        assert_eq!(paths(&[of("ada"), of("bea"), of("ada"), of("ada")]), ["kind: 1", "*: 1"]);
+        assert_eq!(
+            paths(&[of("ada"), of("bea"), of("ada"), of("ada")]),
+            ["kind: 1", "*: 1"]
+        );
         // Words that columns are called by, alone: not with something else beside them, nor in a row of letters and digits.
         assert_eq!(paths(&[of("work_email")]), ["kind: 1", "work_email: 1"]);
         for name in ["ada_email", "q6c48cf39", "email2024", "cf1"] {

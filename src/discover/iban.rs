@@ -26,7 +26,9 @@ impl Detector for Iban {
         // Written together, or in groups of four.
         let tokens: Vec<&str> = text.tokens().collect();
         (0..tokens.len()).any(|first| {
-            starts_one(tokens[first]) && (first + 1..=tokens.len().min(first + 9)).any(|last| is_iban(&tokens[first..last].concat()))
+            starts_one(tokens[first])
+                && (first + 1..=tokens.len().min(first + 9))
+                    .any(|last| is_iban(&tokens[first..last].concat()))
         })
     }
 }
@@ -34,7 +36,9 @@ impl Detector for Iban {
 /// Two letters and two digits.
 fn starts_one(text: &str) -> bool {
     let start = text.as_bytes().get(..4);
-    start.is_some_and(|b| b[..2].iter().all(u8::is_ascii_alphabetic) && b[2..].iter().all(u8::is_ascii_digit))
+    start.is_some_and(|b| {
+        b[..2].iter().all(u8::is_ascii_alphabetic) && b[2..].iter().all(u8::is_ascii_digit)
+    })
 }
 
 fn is_iban(text: &str) -> bool {
@@ -52,10 +56,21 @@ mod tests {
     #[test]
     fn valid_and_invalid() {
         let is = |text: &str| Iban.is(&Value::of_text(text));
-        for text in ["GB82WEST12345698765432", "DE89 3704 0044 0532 0130 00", "fr1420041010050500013m02606", "IT60X0542811101000000123456", "NL91ABNA0417164300"] {
+        for text in [
+            "GB82WEST12345698765432",
+            "DE89 3704 0044 0532 0130 00",
+            "fr1420041010050500013m02606",
+            "IT60X0542811101000000123456",
+            "NL91ABNA0417164300",
+        ] {
             assert!(is(text), "{text}");
         }
-        for text in ["DE88370400440532013000", "DE8937040044053201300", "XX89370400440532013000", "ABCDEFGHIJKLMNOP"] {
+        for text in [
+            "DE88370400440532013000",
+            "DE8937040044053201300",
+            "XX89370400440532013000",
+            "ABCDEFGHIJKLMNOP",
+        ] {
             assert!(!is(text), "{text}");
         }
         let stands = |text: &str| Iban.stands_in(&Value::of_text(text));

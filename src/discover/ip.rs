@@ -21,7 +21,10 @@ impl Detector for Ip {
         }
         let address = match value.origin {
             // with or without the length of its network
-            Origin::Inet => value.text.split_once('/').map_or(value.text, |(address, _)| address),
+            Origin::Inet => value
+                .text
+                .split_once('/')
+                .map_or(value.text, |(address, _)| address),
             _ => value.text,
         };
         match address.parse() {
@@ -40,7 +43,11 @@ impl Detector for Ip {
     }
 
     fn stands_in(&self, text: &Value) -> bool {
-        text.tokens().any(|token| token.parse().is_ok_and(|address: Ipv4Addr| !is_version(address)))
+        text.tokens().any(|token| {
+            token
+                .parse()
+                .is_ok_and(|address: Ipv4Addr| !is_version(address))
+        })
     }
 }
 
@@ -62,10 +69,25 @@ mod tests {
     #[test]
     fn valid_and_invalid() {
         let is = |text: &str| Ip.is(&Value::of_text(text));
-        for text in ["192.168.1.1", "8.8.8.8", "84.112.3.9", "10.0.0.5", "2001:db8::1", "fe80::1ff:fe23:4567:890a"] {
+        for text in [
+            "192.168.1.1",
+            "8.8.8.8",
+            "84.112.3.9",
+            "10.0.0.5",
+            "2001:db8::1",
+            "fe80::1ff:fe23:4567:890a",
+        ] {
             assert_eq!(is(text), text != "8.8.8.8", "{text}");
         }
-        for text in ["1.2.3.4", "2.13.0.1", "10.0.19041.1", "1.2.3", "256.1.1.1", "10:20:30", "0.9.1.200"] {
+        for text in [
+            "1.2.3.4",
+            "2.13.0.1",
+            "10.0.19041.1",
+            "1.2.3",
+            "256.1.1.1",
+            "10:20:30",
+            "0.9.1.200",
+        ] {
             assert!(!is(text), "{text}");
         }
         let of_inet = |text: &str| Ip.is(&Value::new(text, Origin::Inet));

@@ -55,19 +55,28 @@ impl Around<'_> {
 
 impl Finding {
     pub fn is_special(&self) -> bool {
-        self.category.article().is_some() || self.places.iter().any(|place| place.category.article().is_some())
+        self.category.article().is_some()
+            || self
+                .places
+                .iter()
+                .any(|place| place.category.article().is_some())
     }
 }
 
 /// What surrounds the columns of a table: its name, and what the columns are certain to be.
-pub fn around<'a>(table: &str, columns: impl IntoIterator<Item = (&'a str, Form, &'a Sample)>) -> Around<'a> {
+pub fn around<'a>(
+    table: &str,
+    columns: impl IntoIterator<Item = (&'a str, Form, &'a Sample)>,
+) -> Around<'a> {
     let mut around = Around {
         of: names::table(table),
         ..Around::NOTHING
     };
     let mut others = 0;
     for (name, form, sample) in columns {
-        let Some(finding) = column(name, form, sample, &Around::NOTHING).filter(|finding| finding.confidence >= 0.7) else {
+        let Some(finding) = column(name, form, sample, &Around::NOTHING)
+            .filter(|finding| finding.confidence >= 0.7)
+        else {
             continue;
         };
         let category = finding.category;
@@ -75,7 +84,10 @@ pub fn around<'a>(table: &str, columns: impl IntoIterator<Item = (&'a str, Form,
         // A shop has an e-mail address, too; a person's name makes it a person.
         let tells = match names::table(table) {
             Of::Persons => false,
-            Of::Things => matches!(category, Category::FirstName | Category::LastName | Category::BirthDate),
+            Of::Things => matches!(
+                category,
+                Category::FirstName | Category::LastName | Category::BirthDate
+            ),
             _ => category.is_of_persons(),
         };
         if tells {
@@ -91,9 +103,14 @@ pub fn around<'a>(table: &str, columns: impl IntoIterator<Item = (&'a str, Form,
 pub fn column(name: &str, form: Form, sample: &Sample, around: &Around) -> Option<Finding> {
     let of = around.of(name);
     let hits = sample.hits();
-    let said = names::column(name, form).map(|(category, weight)| (category, in_table(category, weight, of, around.is_addressed)));
-    let seen = by_values(name, &hits, sample, said.map(|(category, _)| category), of);
-    let text = free_text(&hits, sample);
+    let said = names::column(name, form).map(|(category, weight)| {
+        (
+            category,
+            in_table(category, weight, of, around.is_addressed),
+        )
+    });
+    let seen = by_values(name, hits, sample, said.map(|(category, _)| category), of);
+    let text = free_text(hits, sample);
     let seen = match (seen, text) {
         (Some(seen), Some(text)) if text.1 > seen.1 && seen.1 < 0.5 => Some(text),
         (None, text) => text,
@@ -103,12 +120,17 @@ pub fn column(name: &str, form: Form, sample: &Sample, around: &Around) -> Optio
         (None, None) => return None,
         (Some(said), None) => (said.0, said.1 * doubt(said.0, sample)),
         (None, Some((category, confidence, _))) => (*category, *confidence),
-        (Some(said), Some((category, confidence, _))) if said.0.agrees(*category) => {
-            (more_exact(said.0, *category), 1.0 - (1.0 - said.1) * (1.0 - confidence))
-        }
+        (Some(said), Some((category, confidence, _))) if said.0.agrees(*category) => (
+            more_exact(said.0, *category),
+            1.0 - (1.0 - said.1) * (1.0 - confidence),
+        ),
         (Some(said), Some((category, confidence, _))) => {
             let said = (said.0, said.1 * doubt(said.0, sample));
-            if said.1 >= *confidence { said } else { (*category, *confidence) }
+            if said.1 >= *confidence {
+                said
+            } else {
+                (*category, *confidence)
+            }
         }
     };
     let confidence = confidence.min(0.99);
@@ -144,17 +166,27 @@ pub fn document(name: &str, places: &[Place], around: &Around) -> Option<Finding
     let mut found: Vec<(String, Finding)> = Vec::new();
     for place in places {
         // What an element is called is what the list is called.
-        let called = place.path.iter().rfind(|part| *part != "*").map_or(name, String::as_str);
+        let called = place
+            .path
+            .iter()
+            .rfind(|part| *part != "*")
+            .map_or(name, String::as_str);
         if let Some(finding) = column(called, place.form, &place.values, around) {
             found.push((place.path.join("."), finding));
         }
     }
-    found.sort_by(|(one, a), (other, b)| b.confidence.total_cmp(&a.confidence).then_with(|| one.cmp(other)));
+    found.sort_by(|(one, a), (other, b)| {
+        b.confidence
+            .total_cmp(&a.confidence)
+            .then_with(|| one.cmp(other))
+    });
     let Some((_, best)) = found.first() else {
         return own;
     };
     // What is forbidden to process is what has to be known first.
-    let special = found.iter().find(|(_, finding)| finding.is_special() && finding.confidence >= 0.7);
+    let special = found
+        .iter()
+        .find(|(_, finding)| finding.is_special() && finding.confidence >= 0.7);
     let best = special.map_or(best, |(_, finding)| finding);
     let mut reasons: Vec<String> = found
         .iter()
@@ -184,7 +216,10 @@ pub fn document(name: &str, places: &[Place], around: &Around) -> Option<Finding
 /// The weight of a name in a table of persons, of things, or of something else.
 fn in_table(category: Category, weight: f64, of: Of, is_addressed: bool) -> f64 {
     let is_vague = weight < 0.6;
-    let is_part_of_address = matches!(category, Category::City | Category::Postcode | Category::Country);
+    let is_part_of_address = matches!(
+        category,
+        Category::City | Category::Postcode | Category::Country
+    );
     match of {
         Of::Persons if is_vague => weight + 0.4,
         Of::Persons => weight + (1.0 - weight) * 0.4,
@@ -213,7 +248,9 @@ fn doubt(category: Category, sample: &Sample) -> f64 {
 
 fn more_exact(said: Category, seen: Category) -> Category {
     match (said, seen) {
-        (Category::BankAccount, Category::Iban) | (Category::UserName, Category::Email) | (Category::Device, Category::Ip) => seen,
+        (Category::BankAccount, Category::Iban)
+        | (Category::UserName, Category::Email)
+        | (Category::Device, Category::Ip) => seen,
         _ => said,
     }
 }
@@ -221,7 +258,13 @@ fn more_exact(said: Category, seen: Category) -> Category {
 type Seen = (Category, f64, String);
 
 /// The detector that explains the values best; one that says what the name says, if there is one.
-fn by_values(name: &str, hits: &[Hits], sample: &Sample, said: Option<Category>, of: Of) -> Option<Seen> {
+fn by_values(
+    name: &str,
+    hits: &[Hits],
+    sample: &Sample,
+    said: Option<Category>,
+    of: Of,
+) -> Option<Seen> {
     let is_of_things = names::is_of_things(name);
     let mut seen: Vec<(&Hits, f64)> = hits
         .iter()
@@ -250,7 +293,12 @@ fn by_values(name: &str, hits: &[Hits], sample: &Sample, said: Option<Category>,
     Some((
         hits.detector.category(),
         *confidence,
-        format!("{} of {} sampled values look like {}", hits.hits, sample.len(), hits.detector.values()),
+        format!(
+            "{} of {} sampled values look like {}",
+            hits.hits,
+            sample.len(),
+            hits.detector.values()
+        ),
     ))
 }
 
@@ -280,17 +328,30 @@ fn free_text(hits: &[Hits], sample: &Sample) -> Option<Seen> {
     let most = within.first()?;
     let share = most.within as f64 / sample.len() as f64;
     // A name in one text of many is a street's, or a book's.
-    let only_names = within.iter().all(|hits| hits.detector.category() == Category::Name);
+    let only_names = within
+        .iter()
+        .all(|hits| hits.detector.category() == Category::Name);
     let confidence = match only_names {
-        true => 0.3 + 0.6 * (share * 2.0).min(1.0),
+        true => 0.25 + 0.6 * (share * 2.0).min(1.0),
         false => 0.5 + 0.45 * (share * 5.0).min(1.0).sqrt(),
     };
     let shown: Vec<String> = within
         .iter()
         .take(3)
-        .map(|hits| format!("{} ({} of {})", hits.detector.values(), hits.within, sample.len()))
+        .map(|hits| {
+            format!(
+                "{} ({} of {})",
+                hits.detector.values(),
+                hits.within,
+                sample.len()
+            )
+        })
         .collect();
-    Some((Category::FreeText, confidence, format!("sampled texts mention {}", shown.join(", "))))
+    Some((
+        Category::FreeText,
+        confidence,
+        format!("sampled texts mention {}", shown.join(", ")),
+    ))
 }
 
 #[cfg(test)]
@@ -306,7 +367,8 @@ mod tests {
     }
 
     fn judged(name: &str, values: impl IntoIterator<Item = String>) -> Option<(Category, f64)> {
-        column(name, Form::Text, &sample(values), &UNKNOWN).map(|finding| (finding.category, finding.confidence))
+        column(name, Form::Text, &sample(values), &UNKNOWN)
+            .map(|finding| (finding.category, finding.confidence))
     }
 
     fn emails() -> impl Iterator<Item = String> {
@@ -322,19 +384,34 @@ mod tests {
         let (category, confidence) = judged("email", []).unwrap();
         assert!(category == Category::Email && (0.8..0.95).contains(&confidence));
         // Called so, and something else.
-        assert!(judged("email", (0..40).map(|n| format!("template {n}"))).is_none_or(|(_, confidence)| confidence < 0.5));
+        assert!(
+            judged("email", (0..40).map(|n| format!("template {n}")))
+                .is_none_or(|(_, confidence)| confidence < 0.5)
+        );
         // One in ten is personal all the same.
-        let mixed = emails().take(10).chain((0..90).map(|n| format!("counter {n}")));
-        assert!(judged("x1", mixed).is_some_and(|(category, confidence)| category == Category::Email && confidence > 0.4));
+        let mixed = emails()
+            .take(10)
+            .chain((0..90).map(|n| format!("counter {n}")));
+        assert!(
+            judged("x1", mixed).is_some_and(
+                |(category, confidence)| category == Category::Email && confidence > 0.4
+            )
+        );
         assert_eq!(judged("x1", (0..40).map(|n| format!("item {n}"))), None);
     }
 
     #[test]
     fn reasons_hold_no_value() {
         let finding = column("contact", Form::Text, &sample(emails()), &UNKNOWN).unwrap();
-        assert_eq!(finding.reason, "40 of 40 sampled values look like e-mail addresses");
+        assert_eq!(
+            finding.reason,
+            "40 of 40 sampled values look like e-mail addresses"
+        );
         let finding = column("religion", Form::Text, &sample([]), &UNKNOWN).unwrap();
-        assert_eq!(finding.reason, "its name says religion; no values were seen; Art. 9 GDPR");
+        assert_eq!(
+            finding.reason,
+            "its name says religion; no values were seen; Art. 9 GDPR"
+        );
         assert!(finding.is_special());
     }
 
@@ -346,17 +423,28 @@ mod tests {
         });
         let finding = column("x1", Form::Text, &sample(texts), &UNKNOWN).unwrap();
         assert_eq!(finding.category, Category::FreeText);
-        assert_eq!(finding.reason, "sampled texts mention e-mail addresses (1 of 50)");
+        assert_eq!(
+            finding.reason,
+            "sampled texts mention e-mail addresses (1 of 50)"
+        );
     }
 
     #[test]
     fn vague_names_are_what_their_table_is() {
         let nothing = Sample::new(Origin::Text);
         let around = |table, column| around(table, [(column, Form::Text, &nothing)]);
-        let of = |around: &Around| column("name", Form::Text, &sample([]), around).map_or(0.0, |finding| finding.confidence);
+        let of = |around: &Around| {
+            column("name", Form::Text, &sample([]), around)
+                .map_or(0.0, |finding| finding.confidence)
+        };
         assert!(of(&around("customer", "x")) > 0.7);
         assert!(of(&around("x", "first_name")) > 0.7);
         assert_eq!(of(&around("product", "x")), 0.0);
         assert!(of(&around("x", "x")) < 0.5);
+        let weight = |table| {
+            column("weight", Form::Number, &sample([]), &around(table, "x"))
+                .map(|finding| finding.is_special())
+        };
+        assert_eq!((weight("patient"), weight("product")), (Some(true), None));
     }
 }

@@ -30,174 +30,1149 @@ type List = (Category, f64, &'static [(&'static str, &'static str)]);
 
 /// Words are written as one, without accents: `dateofbirth`.
 const WORDS: &[List] = &[
-    (Email, SURE, &[
-        ("en", "email mail emailaddress emailaddr mailaddress emailid usermail"), ("de", "emailadresse mailadresse epostadresse"), ("fr", "courriel adressemail adresseemail mel"),
-        ("es", "correo correoelectronico direccioncorreo"), ("it", "postaelettronica indirizzoemail"), ("pt", "correioeletronico enderecoemail"), ("nl", "emailadres mailadres"),
-        ("pl", "adresemail poczta"), ("ro", "adresaemail"), ("sv", "epost epostadress"), ("da", "epostadresse"), ("fi", "sahkoposti sahkopostiosoite"), ("cs", "emailovaadresa"),
-        ("hu", "emailcim"), ("hr", "eposta"), ("lt", "elpastas"), ("lv", "epasts"), ("et", "epost"), ("el", "ilektronikotachydromio"), ("bg", "imeil"),
-    ]),
-    (Phone, SURE, &[
-        ("en", "phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilenumber mobileno cellphone cell cellnumber msisdn fax faxnumber landline"),
-        ("de", "telefon telefonnummer telefonnr telnr rufnummer handy handynummer mobil mobilnummer mobiltelefon faxnummer festnetz"), ("fr", "numerotelephone portable numportable telecopie"),
-        ("es", "telefono movil celular numerotelefono"), ("it", "cellulare telefonofisso"), ("pt", "telefone telemovel"), ("nl", "telefoon telefoonnummer mobielnummer gsm"),
-        ("pl", "numertelefonu nrtelefonu komorka"), ("ro", "telefonmobil nrtelefon numartelefon"), ("sv", "mobiltelefon mobilnummer"), ("da", "telefonnummer mobilnr"), ("fi", "puhelin puhelinnumero matkapuhelin"),
-        ("cs", "telefonnicislo mobilnitelefon"), ("hu", "telefonszam mobilszam"), ("hr", "brojtelefona mobitel"), ("lt", "telefonas telefononumeris"), ("lv", "talrunis"), ("el", "tilefono kinito"), ("bg", "telefonennomer"),
-    ]),
-    (FirstName, SURE, &[
-        ("en", "firstname fname givenname givennames forename middlename christianname"), ("de", "vorname vornamen rufname"), ("fr", "prenom prenoms"), ("es", "nombrepila primernombre"), ("it", "nomedibattesimo nomeproprio"),
-        ("pt", "primeironome nomeproprio"), ("nl", "voornaam voornamen roepnaam"), ("pl", "imie imiona"), ("ro", "prenume"), ("sv", "fornamn tilltalsnamn"), ("da", "fornavn"), ("fi", "etunimi etunimet"), ("cs", "krestnijmeno jmeno"),
-        ("sk", "krstnemeno meno"), ("hu", "keresztnev utonev"), ("hr", "ime"), ("lt", "vardas"), ("lv", "vards"), ("et", "eesnimi"), ("el", "onoma"), ("bg", "sobstvenoime"),
-    ]),
-    (LastName, SURE, &[
-        ("en", "lastname lname surname familyname maidenname birthname secondname"), ("de", "nachname zuname familienname geburtsname"), ("fr", "nomdefamille nomfamille nomnaissance patronyme"),
-        ("es", "apellido apellidos primerapellido segundoapellido"), ("it", "cognome"), ("pt", "sobrenome apelido"), ("nl", "achternaam familienaam meisjesnaam"), ("pl", "nazwisko nazwiskorodowe"), ("ro", "numefamilie numedefamilie"),
-        ("sv", "efternamn"), ("da", "efternavn"), ("fi", "sukunimi"), ("cs", "prijmeni"), ("sk", "priezvisko"), ("hu", "vezeteknev csaladnev"), ("hr", "prezime"), ("sl", "priimek"), ("lt", "pavarde"), ("lv", "uzvards"), ("et", "perekonnanimi"), ("el", "eponymo eponumo"), ("bg", "familiya"),
-    ]),
-    (Name, SURE, &[
-        ("en", "fullname personname customername clientname patientname employeename membername contactname contactperson accountholder accountholdername cardholder cardholdername guestname drivername childname spousename studentname teachername ownername holdername recipientname sendername buyername sellername authorname realname legalname beneficiary nextofkin"),
-        ("de", "kundenname kontoinhaber ansprechpartner mitarbeitername patientenname vollername"), ("fr", "nomcomplet nomprenom titulaire nomclient"), ("es", "nombrecompleto nombreapellidos titular"), ("it", "nominativo nomecompleto intestatario nomecognome"),
-        ("pt", "nomecompleto titular"), ("nl", "volledigenaam klantnaam rekeninghouder"), ("pl", "imienazwisko imieinazwisko"), ("ro", "numecomplet numeprenume"), ("sv", "fullstandigtnamn kontaktperson"), ("da", "fuldenavn"), ("fi", "kokonimi"), ("cs", "celejmeno jmenoprijmeni"),
-        ("hu", "teljesnev"), ("hr", "imeprezime"), ("el", "onomateponymo"),
-    ]),
-    (Name, VAGUE, &[
-        ("en", "name displayname recipient sender author composer"), ("fr", "nom auteur"), ("es", "nombre autor"), ("it", "nome autore"), ("pt", "nome"), ("nl", "naam"), ("de", "empfaenger absender"), ("ro", "nume"), ("sv", "namn"), ("da", "navn"), ("fi", "nimi"), ("cs", "nazevosoby"), ("hu", "nev"),
-        ("lt", "vardaspavarde"), ("et", "nimi"), ("pl", "osoba"),
-    ]),
-    (Street, LIKELY, &[
-        ("en", "street streetname streetaddress"), ("de", "strasse strassenname strassehausnummer hausnummer"), ("fr", "rue voie numerorue"), ("es", "calle domicilio"), ("it", "viacivico indirizzovia"), ("pt", "rua morada"), ("nl", "straat straatnaam huisnummer"),
-        ("pl", "ulica nrdomu"), ("ro", "strada"), ("sv", "gata gatuadress"), ("da", "vejnavn gade"), ("fi", "katuosoite"), ("cs", "ulice"), ("hu", "utca"), ("hr", "ulica"), ("el", "odos"), ("bg", "ulitsa"),
-    ]),
-    (Address, LIKELY, &[
-        ("en", "address addr homeaddress postaladdress billingaddress shippingaddress mailingaddress residence shipto billto deliveryaddress"), ("de", "adresse anschrift wohnadresse lieferadresse rechnungsadresse"), ("fr", "adressepostale domicile adresselivraison"), ("es", "direccion direccionpostal"),
-        ("it", "indirizzo residenza"), ("pt", "endereco"), ("nl", "adres woonadres"), ("pl", "adreszamieszkania"), ("ro", "adresa domiciliu"), ("sv", "adress hemadress"), ("fi", "osoite kotiosoite"), ("cs", "bydliste"), ("hu", "cim lakcim"), ("lt", "adresas"), ("lv", "adrese"), ("et", "aadress"), ("el", "diefthynsi"), ("bg", "adres"),
-    ]),
-    (City, VAGUE, &[
-        ("en", "city town locality hometown"), ("de", "ort wohnort stadt"), ("fr", "ville commune"), ("es", "ciudad localidad municipio poblacion"), ("it", "citta comune"), ("pt", "cidade localidade"), ("nl", "woonplaats plaats stad"), ("pl", "miasto miejscowosc"), ("ro", "oras localitate"), ("sv", "stad postort"),
-        ("da", "postby"), ("fi", "kaupunki postitoimipaikka"), ("cs", "mesto obec"), ("hu", "varos telepules"), ("hr", "grad"), ("lt", "miestas"), ("lv", "pilseta"), ("et", "linn"), ("el", "poli"), ("bg", "grad"),
-    ]),
-    (Postcode, LIKELY, &[
-        ("en", "postcode postalcode zip zipcode"), ("de", "plz postleitzahl"), ("fr", "codepostal"), ("es", "codigopostal"), ("it", "cap codicepostale"), ("pt", "codigopostal"), ("nl", "postcode"), ("pl", "kodpocztowy"), ("ro", "codpostal"), ("sv", "postnummer"), ("da", "postnr"), ("fi", "postinumero"), ("cs", "psc"),
-        ("hu", "iranyitoszam"), ("hr", "postanskibroj"), ("lt", "pastokodas"), ("el", "tachydromikoskodikas"),
-    ]),
-    (Country, VAGUE * 0.75, &[
-        ("en", "country state province region county district"), ("de", "land staat bundesland"), ("fr", "pays departement"), ("es", "pais provincia"), ("it", "paese provincia"), ("pl", "kraj wojewodztwo"), ("ro", "tara judet"),
-    ]),
-    (BirthDate, SURE, &[
-        ("en", "birthdate dateofbirth dob birthday birth born bornon birthyear yearofbirth bday"), ("de", "geburtsdatum geburtstag gebdat gebdatum geboren geburtsjahr"), ("fr", "datenaissance datedenaissance naissance anneenaissance"), ("es", "fechanacimiento fechadenacimiento nacimiento fnacimiento"),
-        ("it", "datanascita datadinascita nascita"), ("pt", "datanascimento datadenascimento nascimento"), ("nl", "geboortedatum geboren geboortejaar"), ("pl", "dataurodzenia urodzony"), ("ro", "datanasterii datanastere"), ("sv", "fodelsedatum fodd fodelsear"), ("da", "fodselsdato fodselsdag"), ("fi", "syntymaaika syntymapaiva"),
-        ("cs", "datumnarozeni"), ("sk", "datumnarodenia"), ("hu", "szuletesidatum szuletesiido"), ("hr", "datumrodenja"), ("sl", "datumrojstva"), ("lt", "gimimodata"), ("lv", "dzimsanasdatums"), ("et", "sunniaeg"), ("el", "imerominiagennisis"), ("bg", "datanarazhdane"),
-    ]),
-    (BirthPlace, SURE, &[
-        ("en", "birthplace placeofbirth birthcity"), ("de", "geburtsort"), ("fr", "lieunaissance lieudenaissance"), ("es", "lugarnacimiento"), ("it", "luogonascita luogodinascita"), ("pt", "naturalidade localnascimento"), ("nl", "geboorteplaats"), ("pl", "miejsceurodzenia"), ("ro", "loculnasterii"), ("sv", "fodelseort"), ("cs", "mistonarozeni"),
-    ]),
-    (Age, VAGUE, &[("en", "age"), ("de", "lebensalter"), ("es", "edad"), ("pt", "idade"), ("nl", "leeftijd"), ("pl", "wiek"), ("fi", "ika"), ("it", "eta"), ("sv", "alder")]),
-    (Gender, LIKELY, &[
-        ("en", "gender sex salutation pronouns"), ("de", "geschlecht anrede"), ("fr", "sexe civilite"), ("es", "sexo genero"), ("it", "sesso"), ("nl", "geslacht"), ("pl", "plec"), ("ro", "gen"), ("sv", "kon"), ("da", "koen"), ("fi", "sukupuoli"), ("cs", "pohlavi"), ("hu", "nem"), ("hr", "spol"), ("el", "fylo"), ("bg", "pol"),
-    ]),
-    (FamilyStatus, SURE, &[
-        ("en", "maritalstatus familystatus civilstatus married spouse children numberofchildren dependants"), ("de", "familienstand ehepartner kinder kinderzahl"), ("fr", "etatcivil situationfamiliale conjoint enfants"), ("es", "estadocivil conyuge hijos"), ("it", "statocivile coniuge"), ("pt", "estadocivil filhos"), ("nl", "burgerlijkestaat partner kinderen"),
-        ("pl", "stancywilny"), ("ro", "starecivila"), ("sv", "civilstand"), ("fi", "siviilisaaty"), ("cs", "rodinnystav"), ("hu", "csaladiallapot"), ("hr", "bracnostanje"),
-    ]),
-    (Nationality, LIKELY, &[
-        ("en", "nationality citizenship"), ("de", "nationalitaet staatsangehoerigkeit staatsbuergerschaft"), ("fr", "nationalite citoyennete"), ("es", "nacionalidad ciudadania"), ("it", "nazionalita cittadinanza"), ("pt", "nacionalidade"), ("nl", "nationaliteit"), ("pl", "obywatelstwo narodowosc"), ("ro", "cetatenie nationalitate"), ("sv", "medborgarskap"),
-        ("fi", "kansalaisuus"), ("cs", "statniobcanstvi"), ("hu", "allampolgarsag"), ("hr", "drzavljanstvo"),
-    ]),
-    (NationalId, SURE, &[
-        ("en", "ssn socialsecuritynumber socialsecurity nationalid nationalidnumber nationalinsurancenumber nino personalid personalnumber"), ("de", "steuerid steueridnr identifikationsnummer sozialversicherungsnummer svnummer svnr rentenversicherungsnummer"), ("fr", "nir numerosecuritesociale numsecu nss securitesociale insee"), ("es", "dni nie nif numeroseguridadsocial"),
-        ("it", "codicefiscale codfisc cf"), ("pt", "nif nic cartaocidadao niss"), ("nl", "bsn burgerservicenummer sofinummer rijksregisternummer"), ("pl", "pesel"), ("ro", "cnp codnumericpersonal"), ("sv", "personnummer samordningsnummer"), ("da", "cpr cprnr cprnummer personnummer"), ("fi", "henkilotunnus hetu"), ("cs", "rodnecislo"), ("hu", "tajszam szemelyiszam"),
-        ("hr", "oib maticnibroj"), ("sl", "emso"), ("lt", "asmenskodas"), ("lv", "personaskods"), ("et", "isikukood"), ("el", "amka"), ("bg", "egn"), ("be", "numeronational registrenational nationalnumber"), ("ie", "ppsn pps"),
-    ]),
-    (IdentityDocument, SURE, &[
-        ("en", "passport passportnumber passportno idcard idcardnumber driverlicense driverslicense drivinglicence drivinglicense licencenumber residencepermit"), ("de", "reisepass reisepassnummer passnummer personalausweis ausweisnummer fuehrerschein fuehrerscheinnummer"), ("fr", "passeport carteidentite cni permisconduire"), ("es", "pasaporte"), ("it", "passaporto cartaidentita patente"),
-        ("pt", "passaporte cartaconducao"), ("nl", "paspoort paspoortnummer rijbewijs"), ("pl", "paszport dowodosobisty nrdowodu"), ("ro", "pasaport buletin"), ("sv", "passnummer korkort"), ("fi", "passi ajokortti"), ("cs", "cislopasu cisloobcanskehoprukazu"), ("hu", "utlevel utlevelszam"),
-    ]),
-    (TaxNumber, LIKELY, &[
-        ("en", "taxid taxnumber taxpayerid tin"), ("de", "steuernummer steuernr"), ("fr", "numerofiscal"), ("es", "numerofiscal"), ("nl", "fiscaalnummer"), ("pl", "nip"), ("cs", "dic"), ("hu", "adoszam adoazonosito"), ("el", "afm"),
-    ]),
-    (Vehicle, LIKELY, &[
-        ("en", "licenseplate licenceplate numberplate plate platenumber vin vehicleregistration"), ("de", "kennzeichen kfzkennzeichen fahrgestellnummer"), ("fr", "immatriculation plaque"), ("es", "matricula"), ("it", "targa"), ("nl", "kenteken"), ("pl", "nrrejestracyjny"), ("sv", "registreringsnummer"), ("fi", "rekisterinumero"),
-    ]),
-    (Iban, SURE, &[("en", "iban ibannumber ibancode"), ("de", "ibannummer"), ("fr", "codeiban")]),
-    (BankAccount, LIKELY, &[
-        ("en", "bankaccount bankaccountnumber accountno bankdetails sortcode routingnumber bic swift"), ("de", "kontonummer bankverbindung kontonr blz bankkonto"), ("fr", "rib comptebancaire numerocompte"), ("es", "cuentabancaria numerocuenta ccc"), ("it", "contocorrente"), ("pt", "contabancaria nib"), ("nl", "bankrekening rekeningnummer"),
-        ("pl", "numerkonta nrkonta rachunekbankowy"), ("ro", "contbancar"), ("sv", "kontonummer bankkonto"), ("fi", "tilinumero"), ("cs", "cislouctu"), ("hu", "bankszamla bankszamlaszam"),
-    ]),
-    (PaymentCard, SURE, &[
-        ("en", "creditcard creditcardnumber creditcardno cardnumber cardno ccnumber ccnum debitcard cvv cvc cardpan"), ("de", "kreditkarte kreditkartennummer kartennummer"), ("fr", "cartebancaire numerocarte cartecredit"), ("es", "tarjeta tarjetacredito numerotarjeta"), ("it", "cartacredito numerocarta"), ("pt", "cartaocredito numerocartao"), ("nl", "creditcardnummer"),
-        ("pl", "kartakredytowa numerkarty"), ("sv", "kortnummer"), ("fi", "luottokortti"),
-    ]),
-    (Income, LIKELY, &[
-        ("en", "salary income wage wages pay annualincome creditscore"), ("de", "gehalt einkommen lohn jahreseinkommen bonitaet"), ("fr", "salaire revenu remuneration"), ("es", "salario sueldo ingresos"), ("it", "stipendio reddito"), ("pt", "salario rendimento vencimento"), ("nl", "salaris inkomen loon"), ("pl", "pensja wynagrodzenie dochod"), ("ro", "salariu venit"),
-        ("sv", "lon inkomst"), ("fi", "palkka tulot"), ("cs", "plat mzda"), ("hu", "fizetes jovedelem"), ("hr", "placa"),
-    ]),
-    (Employment, VAGUE, &[
-        ("en", "jobtitle job occupation profession employer employername"), ("de", "beruf arbeitgeber taetigkeit"), ("fr", "profession emploi employeur metier"), ("es", "profesion ocupacion empleador"), ("it", "professione datoredilavoro"), ("pt", "profissao"), ("nl", "beroep werkgever"), ("pl", "zawod pracodawca"), ("sv", "yrke arbetsgivare"), ("fi", "ammatti"),
-    ]),
-    (Employment, VAGUE * 0.6, &[("en", "company companyname title"), ("de", "firma titel"), ("fr", "societe"), ("es", "empresa"), ("it", "azienda"), ("nl", "bedrijf")]),
-    (UserName, LIKELY, &[
-        ("en", "username login loginname logonname nick nickname screenname userlogin handle"), ("de", "benutzername nutzername anmeldename"), ("fr", "identifiant pseudo nomutilisateur"), ("es", "usuario nombreusuario"), ("it", "nomeutente utente"), ("pt", "nomeutilizador nomeusuario"), ("nl", "gebruikersnaam"), ("pl", "nazwauzytkownika uzytkownik"), ("sv", "anvandarnamn"),
-        ("da", "brugernavn"), ("fi", "kayttajatunnus"), ("cs", "uzivatelskejmeno"), ("hu", "felhasznalonev"), ("hr", "korisnickoime"), ("ro", "numeutilizator"),
-    ]),
-    (Password, SURE, &[
-        ("en", "password passwd pwd passwordhash pwhash passphrase secretanswer securityanswer pin pincode"), ("de", "passwort kennwort passworthash"), ("fr", "motdepasse mdp"), ("es", "contrasena clave"), ("it", "parolachiave"), ("pt", "senha palavrapasse"), ("nl", "wachtwoord"), ("pl", "haslo"), ("ro", "parola"), ("sv", "losenord"), ("da", "adgangskode"), ("fi", "salasana"), ("cs", "heslo"),
-        ("hu", "jelszo"), ("hr", "lozinka"),
-    ]),
-    (Ip, LIKELY, &[
-        ("en", "ip ipaddress ipaddr clientip remoteip remoteaddr userip lastip loginip ipv"), ("de", "ipadresse"), ("fr", "adresseip"), ("es", "direccionip"), ("it", "indirizzoip"), ("pt", "enderecoip"), ("nl", "ipadres"), ("pl", "adresip"),
-    ]),
-    (Device, LIKELY, &[
-        ("en", "macaddress macaddr deviceid imei imsi advertisingid idfa gaid cookie cookieid useragent browserfingerprint devicefingerprint sessiontoken sessionid"), ("de", "geraeteid geraetekennung"), ("fr", "agentutilisateur"),
-    ]),
-    (Coordinates, LIKELY, &[
-        ("en", "latitude longitude lat lon lng long coordinates geolocation gps gpsposition location latlng latlon homelocation geopoint"), ("de", "breitengrad laengengrad koordinaten standort"), ("fr", "coordonnees localisation"), ("es", "latitud longitud coordenadas ubicacion"), ("it", "latitudine longitudine coordinate posizione"), ("pt", "coordenadas localizacao"), ("nl", "breedtegraad lengtegraad"),
-        ("pl", "szerokoscgeograficzna dlugoscgeograficzna"), ("sv", "koordinater"), ("ro", "latitudine longitudine"),
-    ]),
-    (Photo, LIKELY, &[
-        ("en", "photo avatar picture portrait profilepicture profilephoto selfie signature voicerecording"), ("de", "lichtbild profilbild unterschrift passbild foto"), ("fr", "photoidentite portrait"), ("es", "foto firma"), ("it", "fototessera firma"), ("pt", "fotografia assinatura"), ("nl", "handtekening pasfoto"), ("pl", "zdjecie podpis"), ("sv", "underskrift"), ("fi", "valokuva allekirjoitus"),
-    ]),
-    (SocialMedia, LIKELY, &[("en", "twitter facebook instagram linkedin skype whatsapp telegram tiktok mastodon github xing signalnumber twitterhandle linkedinurl facebookid")]),
-    (FreeText, VAGUE, &[
-        ("en", "note notes comment comments remark remarks message body bio biography memo feedback aboutme callnotes freetext"), ("de", "notiz notizen bemerkung bemerkungen kommentar nachricht anmerkung anmerkungen lebenslauf"), ("fr", "commentaire commentaires remarque remarques observation observations"), ("es", "comentario comentarios observaciones notas mensaje"), ("it", "nota commento commenti osservazioni messaggio"),
-        ("pt", "observacoes comentario mensagem"), ("nl", "opmerking opmerkingen notitie bericht"), ("pl", "uwagi notatka komentarz wiadomosc"), ("ro", "observatii mesaj"), ("sv", "anteckning anteckningar kommentar meddelande"), ("da", "bemaerkninger besked"), ("fi", "huomautus huomautukset viesti muistiinpano"), ("cs", "poznamka poznamky zprava"), ("hu", "megjegyzes uzenet"), ("hr", "napomena biljeska"),
-    ]),
-    (Health, SURE, &[
-        ("en", "health diagnosis diagnoses disease illness allergy allergies medication medications medicalhistory medicalnotes bloodtype bloodgroup disability pregnant pregnancy smoker vaccination vaccinated treatment symptoms prescription icd healthinsurance insurancenumber sickleave sickdays mentalhealth bmi height weight therapy hiv"),
-        ("de", "gesundheit diagnose diagnosen krankheit krankheiten allergie allergien medikament medikamente blutgruppe behinderung schwerbehinderung behinderungsgrad schwanger schwangerschaft raucher impfung impfstatus behandlung krankenkasse krankenversicherung krankenversichertennummer krankmeldung befund"), ("fr", "sante diagnostic maladie allergie groupesanguin handicap enceinte grossesse traitement medicament vaccin mutuelle"),
-        ("es", "salud diagnostico enfermedad alergias gruposanguineo discapacidad embarazo tratamiento medicacion historiaclinica"), ("it", "salute diagnosi malattia allergie grupposanguigno disabilita gravidanza terapia farmaci"), ("pt", "saude doenca alergias gruposanguineo deficiencia gravidez tratamento"), ("nl", "gezondheid ziekte allergieen bloedgroep zwanger zwangerschap behandeling medicatie ziekteverzuim zorgverzekering"),
-        ("pl", "zdrowie diagnoza choroba choroby alergie grupakrwi niepelnosprawnosc ciaza leczenie leki"), ("ro", "sanatate diagnostic boala alergii grupasanguina dizabilitate sarcina tratament"), ("sv", "halsa diagnos sjukdom allergier blodgrupp funktionsnedsattning gravid behandling medicin sjukfranvaro"), ("da", "helbred sygdom blodtype handicap"), ("fi", "terveys diagnoosi sairaus allergiat veriryhma vamma raskaus laakitys"),
-        ("cs", "zdravi diagnoza nemoc alergie krevniskupina postizeni tehotenstvi lecba pojistovna zdravotnipojistovna"), ("hu", "egeszseg diagnozis betegseg allergia vercsoport fogyatekossag terhesseg gyogyszer"), ("hr", "zdravlje dijagnoza bolest krvnagrupa invaliditet trudnoca"), ("el", "ygeia diagnosi omadaaimatos"), ("bg", "zdrave diagnoza bolest krvnagrupa"), ("lt", "sveikata diagnoze liga"), ("lv", "veseliba diagnoze slimiba"), ("et", "tervis diagnoos haigus"),
-    ]),
-    (Religion, SURE, &[
-        ("en", "religion faith denomination religious religiousbelief belief church churchtax"), ("de", "konfession religionszugehoerigkeit bekenntnis kirchensteuer kirchensteuermerkmal glaube"), ("fr", "confession croyance culte"), ("es", "creencia creenciasreligiosas"), ("it", "religione confessione credo"), ("pt", "religiao crenca"), ("nl", "religie geloof kerkgenootschap geloofsovertuiging"), ("pl", "religia wyznanie"), ("ro", "religie confesiune"),
-        ("sv", "trossamfund trosuppfattning"), ("fi", "uskonto uskontokunta"), ("cs", "nabozenstvi vyznani"), ("sk", "nabozenstvo"), ("hu", "vallas"), ("hr", "vjera vjeroispovijest"), ("sl", "vera veroizpoved"), ("lt", "religija tikyba"), ("lv", "religija"), ("et", "usutunnistus"), ("el", "thriskeia thriskevma"), ("bg", "religiya veroizpovedanie"),
-    ]),
-    (Ethnicity, SURE, &[
-        ("en", "ethnicity ethnic ethnicgroup ethnicorigin race racialorigin skincolour skincolor"), ("de", "ethnie ethnischeherkunft rasse hautfarbe volkszugehoerigkeit"), ("fr", "ethnie origineethnique couleurpeau"), ("es", "etnia raza origenetnico"), ("it", "etnia razza origineetnica"), ("pt", "raca origemetnica"), ("nl", "etniciteit etnischeafkomst huidskleur"), ("pl", "pochodzenieetniczne rasa"), ("ro", "etnie rasa"), ("sv", "etnicitet etnisktursprung"),
-        ("fi", "etnisyys etninentausta"), ("cs", "etnickypuvod"), ("hu", "etnikum nemzetiseg"), ("hr", "etnickapripadnost"),
-    ]),
-    (Political, SURE, &[
-        ("en", "politicalparty politicalopinion politicalaffiliation partymembership partyaffiliation votingintention voted politics"), ("de", "parteizugehoerigkeit parteimitglied parteimitgliedschaft politischemeinung politischegesinnung"), ("fr", "opinionpolitique partipolitique"), ("es", "opinionpolitica partidopolitico afiliacionpolitica"), ("it", "opinionepolitica partitopolitico"), ("pt", "opiniaopolitica partidopolitico"), ("nl", "politiekevoorkeur politiekepartij"),
-        ("pl", "poglady pogladypolityczne partiapolityczna"), ("ro", "partidpolitic opiniepolitica"), ("sv", "politiskasikt partitillhorighet"), ("fi", "puoluekanta puolue"), ("cs", "politickanazor politickastrana"), ("hu", "politikaivelemeny"), ("hr", "politickauvjerenja"),
-    ]),
-    (Union, SURE, &[
-        ("en", "tradeunion unionmember unionmembership labourunion laborunion tradeunionmember uniondues"), ("de", "gewerkschaft gewerkschaftsmitglied gewerkschaftszugehoerigkeit"), ("fr", "syndicat syndique appartenancesyndicale"), ("es", "sindicato afiliacionsindical sindical"), ("it", "sindacato iscrizionesindacale"), ("nl", "vakbond vakbondslidmaatschap"), ("pl", "zwiazekzawodowy zwiazkizawodowe"), ("ro", "sindicat"),
-        ("sv", "fackforening fackmedlemskap fackforbund"), ("da", "fagforening"), ("fi", "ammattiliitto"), ("cs", "odbory odborovaorganizace"), ("hu", "szakszervezet"), ("hr", "sindikat"),
-    ]),
-    (SexualLife, SURE, &[
-        ("en", "sexualorientation sexuality sexualpreference sexlife genderidentity transgender lgbt"), ("de", "sexuelleorientierung sexualitaet geschlechtsidentitaet"), ("fr", "orientationsexuelle sexualite"), ("es", "orientacionsexual sexualidad"), ("it", "orientamentosessuale"), ("pt", "orientacaosexual"), ("nl", "seksuelegeaardheid seksuelevoorkeur geaardheid"), ("pl", "orientacjaseksualna"), ("ro", "orientaresexuala"),
-        ("sv", "sexuelllaggning"), ("fi", "seksuaalinensuuntautuminen"), ("cs", "sexualniorientace"), ("hu", "szexualisorientacio"), ("hr", "seksualnaorijentacija"),
-    ]),
-    (Biometric, SURE, &[
-        ("en", "biometric biometrics fingerprint fingerprints facetemplate faceid faceembedding iris irisscan retina voiceprint facescan palmprint"), ("de", "biometrie fingerabdruck fingerabdruecke gesichtserkennung iriserkennung stimmprofil"), ("fr", "biometrie empreinte empreintedigitale empreintes"), ("es", "biometria huella huelladactilar huelladigital"), ("it", "biometria improntadigitale impronte"), ("pt", "impressaodigital"), ("nl", "vingerafdruk biometrie"),
-        ("pl", "odciskpalca biometria"), ("ro", "amprenta amprente"), ("sv", "fingeravtryck"), ("fi", "sormenjalki"), ("cs", "otiskprstu"), ("hu", "ujjlenyomat"), ("hr", "otisakprsta"),
-    ]),
-    (Genetic, SURE, &[
-        ("en", "dna genome genetic genetics geneticdata genotype genesequence dnaprofile dnasample brca"), ("de", "erbgut gentest dnaprofil genetik"), ("fr", "adn genetique"), ("es", "genetica perfilgenetico"), ("it", "profilogenetico"), ("nl", "genetisch"), ("pl", "genetyka kodgenetyczny"), ("fi", "perima"),
-    ]),
-    (Criminal, SURE, &[
-        ("en", "criminalrecord conviction convictions offence offences offense criminalhistory arrest arrests policerecord sentence"), ("de", "vorstrafe vorstrafen fuehrungszeugnis straftat straftaten verurteilung"), ("fr", "casierjudiciaire condamnation infraction"), ("es", "antecedentespenales condena delito"), ("it", "casellariogiudiziale condanna reato precedentipenali"), ("pt", "registocriminal condenacao"), ("nl", "strafblad veroordeling"), ("pl", "karalnosc wyrok skazanie"),
-        ("ro", "cazierjudiciar condamnare"), ("sv", "brottsregister fallandedom"), ("fi", "rikosrekisteri tuomio"), ("cs", "trestnirejstrik odsouzeni"), ("hu", "buntetetteloelet"), ("hr", "kaznenaevidencija"),
-    ]),
+    (
+        Email,
+        SURE,
+        &[
+            (
+                "en",
+                "email mail emailaddress emailaddr mailaddress emailid usermail",
+            ),
+            ("de", "emailadresse mailadresse epostadresse"),
+            ("fr", "courriel adressemail adresseemail mel"),
+            ("es", "correo correoelectronico direccioncorreo"),
+            ("it", "postaelettronica indirizzoemail"),
+            ("pt", "correioeletronico enderecoemail"),
+            ("nl", "emailadres mailadres"),
+            ("pl", "adresemail poczta"),
+            ("ro", "adresaemail"),
+            ("sv", "epost epostadress"),
+            ("da", "epostadresse"),
+            ("fi", "sahkoposti sahkopostiosoite"),
+            ("cs", "emailovaadresa"),
+            ("hu", "emailcim"),
+            ("hr", "eposta"),
+            ("lt", "elpastas"),
+            ("lv", "epasts"),
+            ("et", "epost"),
+            ("el", "ilektronikotachydromio"),
+            ("bg", "imeil"),
+        ],
+    ),
+    (
+        Phone,
+        SURE,
+        &[
+            (
+                "en",
+                "phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilenumber mobileno cellphone cell cellnumber msisdn fax faxnumber landline",
+            ),
+            (
+                "de",
+                "telefon telefonnummer telefonnr telnr rufnummer handy handynummer mobil mobilnummer mobiltelefon faxnummer festnetz",
+            ),
+            ("fr", "numerotelephone portable numportable telecopie"),
+            ("es", "telefono movil celular numerotelefono"),
+            ("it", "cellulare telefonofisso"),
+            ("pt", "telefone telemovel"),
+            ("nl", "telefoon telefoonnummer mobielnummer gsm"),
+            ("pl", "numertelefonu nrtelefonu komorka"),
+            ("ro", "telefonmobil nrtelefon numartelefon"),
+            ("sv", "mobiltelefon mobilnummer"),
+            ("da", "telefonnummer mobilnr"),
+            ("fi", "puhelin puhelinnumero matkapuhelin"),
+            ("cs", "telefonnicislo mobilnitelefon"),
+            ("hu", "telefonszam mobilszam"),
+            ("hr", "brojtelefona mobitel"),
+            ("lt", "telefonas telefononumeris"),
+            ("lv", "talrunis"),
+            ("el", "tilefono kinito"),
+            ("bg", "telefonennomer"),
+        ],
+    ),
+    (
+        FirstName,
+        SURE,
+        &[
+            (
+                "en",
+                "firstname fname givenname givennames forename middlename christianname",
+            ),
+            ("de", "vorname vornamen rufname"),
+            ("fr", "prenom prenoms"),
+            ("es", "nombrepila primernombre"),
+            ("it", "nomedibattesimo nomeproprio"),
+            ("pt", "primeironome nomeproprio"),
+            ("nl", "voornaam voornamen roepnaam"),
+            ("pl", "imie imiona"),
+            ("ro", "prenume"),
+            ("sv", "fornamn tilltalsnamn"),
+            ("da", "fornavn"),
+            ("fi", "etunimi etunimet"),
+            ("cs", "krestnijmeno jmeno"),
+            ("sk", "krstnemeno meno"),
+            ("hu", "keresztnev utonev"),
+            ("hr", "ime"),
+            ("lt", "vardas"),
+            ("lv", "vards"),
+            ("et", "eesnimi"),
+            ("el", "onoma"),
+            ("bg", "sobstvenoime"),
+        ],
+    ),
+    (
+        LastName,
+        SURE,
+        &[
+            (
+                "en",
+                "lastname lname surname familyname maidenname birthname secondname",
+            ),
+            ("de", "nachname zuname familienname geburtsname"),
+            ("fr", "nomdefamille nomfamille nomnaissance patronyme"),
+            ("es", "apellido apellidos primerapellido segundoapellido"),
+            ("it", "cognome"),
+            ("pt", "sobrenome apelido"),
+            ("nl", "achternaam familienaam meisjesnaam"),
+            ("pl", "nazwisko nazwiskorodowe"),
+            ("ro", "numefamilie numedefamilie"),
+            ("sv", "efternamn"),
+            ("da", "efternavn"),
+            ("fi", "sukunimi"),
+            ("cs", "prijmeni"),
+            ("sk", "priezvisko"),
+            ("hu", "vezeteknev csaladnev"),
+            ("hr", "prezime"),
+            ("sl", "priimek"),
+            ("lt", "pavarde"),
+            ("lv", "uzvards"),
+            ("et", "perekonnanimi"),
+            ("el", "eponymo eponumo"),
+            ("bg", "familiya"),
+        ],
+    ),
+    (
+        Name,
+        SURE,
+        &[
+            (
+                "en",
+                "fullname personname customername clientname patientname employeename membername contactname contactperson accountholder accountholdername cardholder cardholdername guestname drivername childname spousename studentname teachername ownername holdername recipientname sendername buyername sellername authorname realname legalname beneficiary nextofkin",
+            ),
+            (
+                "de",
+                "kundenname kontoinhaber ansprechpartner mitarbeitername patientenname vollername",
+            ),
+            ("fr", "nomcomplet nomprenom titulaire nomclient"),
+            ("es", "nombrecompleto nombreapellidos titular"),
+            ("it", "nominativo nomecompleto intestatario nomecognome"),
+            ("pt", "nomecompleto titular"),
+            ("nl", "volledigenaam klantnaam rekeninghouder"),
+            ("pl", "imienazwisko imieinazwisko"),
+            ("ro", "numecomplet numeprenume"),
+            ("sv", "fullstandigtnamn kontaktperson"),
+            ("da", "fuldenavn"),
+            ("fi", "kokonimi"),
+            ("cs", "celejmeno jmenoprijmeni"),
+            ("hu", "teljesnev"),
+            ("hr", "imeprezime"),
+            ("el", "onomateponymo"),
+        ],
+    ),
+    (
+        Name,
+        VAGUE,
+        &[
+            ("en", "name displayname recipient sender author composer"),
+            ("fr", "nom auteur"),
+            ("es", "nombre autor"),
+            ("it", "nome autore"),
+            ("pt", "nome"),
+            ("nl", "naam"),
+            ("de", "empfaenger absender"),
+            ("ro", "nume"),
+            ("sv", "namn"),
+            ("da", "navn"),
+            ("fi", "nimi"),
+            ("cs", "nazevosoby"),
+            ("hu", "nev"),
+            ("lt", "vardaspavarde"),
+            ("et", "nimi"),
+            ("pl", "osoba"),
+        ],
+    ),
+    (
+        Street,
+        LIKELY,
+        &[
+            ("en", "street streetname streetaddress"),
+            ("de", "strasse strassenname strassehausnummer hausnummer"),
+            ("fr", "rue voie numerorue"),
+            ("es", "calle domicilio"),
+            ("it", "viacivico indirizzovia"),
+            ("pt", "rua morada"),
+            ("nl", "straat straatnaam huisnummer"),
+            ("pl", "ulica nrdomu"),
+            ("ro", "strada"),
+            ("sv", "gata gatuadress"),
+            ("da", "vejnavn gade"),
+            ("fi", "katuosoite"),
+            ("cs", "ulice"),
+            ("hu", "utca"),
+            ("hr", "ulica"),
+            ("el", "odos"),
+            ("bg", "ulitsa"),
+        ],
+    ),
+    (
+        Address,
+        LIKELY,
+        &[
+            (
+                "en",
+                "address addr homeaddress postaladdress billingaddress shippingaddress mailingaddress residence shipto billto deliveryaddress",
+            ),
+            (
+                "de",
+                "adresse anschrift wohnadresse lieferadresse rechnungsadresse",
+            ),
+            ("fr", "adressepostale domicile adresselivraison"),
+            ("es", "direccion direccionpostal"),
+            ("it", "indirizzo residenza"),
+            ("pt", "endereco"),
+            ("nl", "adres woonadres"),
+            ("pl", "adreszamieszkania"),
+            ("ro", "adresa domiciliu"),
+            ("sv", "adress hemadress"),
+            ("fi", "osoite kotiosoite"),
+            ("cs", "bydliste"),
+            ("hu", "cim lakcim"),
+            ("lt", "adresas"),
+            ("lv", "adrese"),
+            ("et", "aadress"),
+            ("el", "diefthynsi"),
+            ("bg", "adres"),
+        ],
+    ),
+    (
+        City,
+        VAGUE,
+        &[
+            ("en", "city town locality hometown"),
+            ("de", "ort wohnort stadt"),
+            ("fr", "ville commune"),
+            ("es", "ciudad localidad municipio poblacion"),
+            ("it", "citta comune"),
+            ("pt", "cidade localidade"),
+            ("nl", "woonplaats plaats stad"),
+            ("pl", "miasto miejscowosc"),
+            ("ro", "oras localitate"),
+            ("sv", "stad postort"),
+            ("da", "postby"),
+            ("fi", "kaupunki postitoimipaikka"),
+            ("cs", "mesto obec"),
+            ("hu", "varos telepules"),
+            ("hr", "grad"),
+            ("lt", "miestas"),
+            ("lv", "pilseta"),
+            ("et", "linn"),
+            ("el", "poli"),
+            ("bg", "grad"),
+        ],
+    ),
+    (
+        Postcode,
+        LIKELY,
+        &[
+            ("en", "postcode postalcode zip zipcode"),
+            ("de", "plz postleitzahl"),
+            ("fr", "codepostal"),
+            ("es", "codigopostal"),
+            ("it", "cap codicepostale"),
+            ("pt", "codigopostal"),
+            ("nl", "postcode"),
+            ("pl", "kodpocztowy"),
+            ("ro", "codpostal"),
+            ("sv", "postnummer"),
+            ("da", "postnr"),
+            ("fi", "postinumero"),
+            ("cs", "psc"),
+            ("hu", "iranyitoszam"),
+            ("hr", "postanskibroj"),
+            ("lt", "pastokodas"),
+            ("el", "tachydromikoskodikas"),
+        ],
+    ),
+    (
+        Country,
+        VAGUE * 0.75,
+        &[
+            ("en", "country state province region county district"),
+            ("de", "land staat bundesland"),
+            ("fr", "pays departement"),
+            ("es", "pais provincia"),
+            ("it", "paese provincia"),
+            ("pl", "kraj wojewodztwo"),
+            ("ro", "tara judet"),
+        ],
+    ),
+    (
+        BirthDate,
+        SURE,
+        &[
+            (
+                "en",
+                "birthdate dateofbirth dob birthday birth born bornon birthyear yearofbirth bday",
+            ),
+            (
+                "de",
+                "geburtsdatum geburtstag gebdat gebdatum geboren geburtsjahr",
+            ),
+            (
+                "fr",
+                "datenaissance datedenaissance naissance anneenaissance",
+            ),
+            (
+                "es",
+                "fechanacimiento fechadenacimiento nacimiento fnacimiento",
+            ),
+            ("it", "datanascita datadinascita nascita"),
+            ("pt", "datanascimento datadenascimento nascimento"),
+            ("nl", "geboortedatum geboren geboortejaar"),
+            ("pl", "dataurodzenia urodzony"),
+            ("ro", "datanasterii datanastere"),
+            ("sv", "fodelsedatum fodd fodelsear"),
+            ("da", "fodselsdato fodselsdag"),
+            ("fi", "syntymaaika syntymapaiva"),
+            ("cs", "datumnarozeni"),
+            ("sk", "datumnarodenia"),
+            ("hu", "szuletesidatum szuletesiido"),
+            ("hr", "datumrodenja"),
+            ("sl", "datumrojstva"),
+            ("lt", "gimimodata"),
+            ("lv", "dzimsanasdatums"),
+            ("et", "sunniaeg"),
+            ("el", "imerominiagennisis"),
+            ("bg", "datanarazhdane"),
+        ],
+    ),
+    (
+        BirthPlace,
+        SURE,
+        &[
+            ("en", "birthplace placeofbirth birthcity"),
+            ("de", "geburtsort"),
+            ("fr", "lieunaissance lieudenaissance"),
+            ("es", "lugarnacimiento"),
+            ("it", "luogonascita luogodinascita"),
+            ("pt", "naturalidade localnascimento"),
+            ("nl", "geboorteplaats"),
+            ("pl", "miejsceurodzenia"),
+            ("ro", "loculnasterii"),
+            ("sv", "fodelseort"),
+            ("cs", "mistonarozeni"),
+        ],
+    ),
+    (
+        Age,
+        VAGUE,
+        &[
+            ("en", "age"),
+            ("de", "lebensalter"),
+            ("es", "edad"),
+            ("pt", "idade"),
+            ("nl", "leeftijd"),
+            ("pl", "wiek"),
+            ("fi", "ika"),
+            ("it", "eta"),
+            ("sv", "alder"),
+        ],
+    ),
+    (
+        Gender,
+        LIKELY,
+        &[
+            ("en", "gender sex salutation pronouns"),
+            ("de", "geschlecht anrede"),
+            ("fr", "sexe civilite"),
+            ("es", "sexo genero"),
+            ("it", "sesso"),
+            ("nl", "geslacht"),
+            ("pl", "plec"),
+            ("ro", "gen"),
+            ("sv", "kon"),
+            ("da", "koen"),
+            ("fi", "sukupuoli"),
+            ("cs", "pohlavi"),
+            ("hu", "nem"),
+            ("hr", "spol"),
+            ("el", "fylo"),
+            ("bg", "pol"),
+        ],
+    ),
+    (
+        FamilyStatus,
+        SURE,
+        &[
+            (
+                "en",
+                "maritalstatus familystatus civilstatus married numberofchildren dependants",
+            ),
+            ("de", "familienstand ehepartner kinderzahl"),
+            ("fr", "etatcivil situationfamiliale conjoint"),
+            ("es", "estadocivil conyuge"),
+            ("it", "statocivile coniuge"),
+            ("pt", "estadocivil"),
+            ("nl", "burgerlijkestaat"),
+            ("pl", "stancywilny"),
+            ("ro", "starecivila"),
+            ("sv", "civilstand"),
+            ("fi", "siviilisaaty"),
+            ("cs", "rodinnystav"),
+            ("hu", "csaladiallapot"),
+            ("hr", "bracnostanje"),
+        ],
+    ),
+    (
+        Nationality,
+        LIKELY,
+        &[
+            ("en", "nationality citizenship"),
+            (
+                "de",
+                "nationalitaet staatsangehoerigkeit staatsbuergerschaft",
+            ),
+            ("fr", "nationalite citoyennete"),
+            ("es", "nacionalidad ciudadania"),
+            ("it", "nazionalita cittadinanza"),
+            ("pt", "nacionalidade"),
+            ("nl", "nationaliteit"),
+            ("pl", "obywatelstwo narodowosc"),
+            ("ro", "cetatenie nationalitate"),
+            ("sv", "medborgarskap"),
+            ("fi", "kansalaisuus"),
+            ("cs", "statniobcanstvi"),
+            ("hu", "allampolgarsag"),
+            ("hr", "drzavljanstvo"),
+        ],
+    ),
+    (
+        NationalId,
+        SURE,
+        &[
+            (
+                "en",
+                "ssn socialsecuritynumber socialsecurity nationalid nationalidnumber nationalinsurancenumber nino personalid personalnumber",
+            ),
+            (
+                "de",
+                "steuerid steueridnr identifikationsnummer sozialversicherungsnummer svnummer svnr rentenversicherungsnummer",
+            ),
+            (
+                "fr",
+                "nir numerosecuritesociale numsecu nss securitesociale insee",
+            ),
+            ("es", "dni nie nif numeroseguridadsocial"),
+            ("it", "codicefiscale codfisc cf"),
+            ("pt", "nif nic cartaocidadao niss"),
+            (
+                "nl",
+                "bsn burgerservicenummer sofinummer rijksregisternummer",
+            ),
+            ("pl", "pesel"),
+            ("ro", "cnp codnumericpersonal"),
+            ("sv", "personnummer samordningsnummer"),
+            ("da", "cpr cprnr cprnummer personnummer"),
+            ("fi", "henkilotunnus hetu"),
+            ("cs", "rodnecislo"),
+            ("hu", "tajszam szemelyiszam"),
+            ("hr", "oib maticnibroj"),
+            ("sl", "emso"),
+            ("lt", "asmenskodas"),
+            ("lv", "personaskods"),
+            ("et", "isikukood"),
+            ("el", "amka"),
+            ("bg", "egn"),
+            ("be", "numeronational registrenational nationalnumber"),
+            ("ie", "ppsn pps"),
+        ],
+    ),
+    (
+        IdentityDocument,
+        SURE,
+        &[
+            (
+                "en",
+                "passport passportnumber passportno idcard idcardnumber driverlicense driverslicense drivinglicence drivinglicense licencenumber residencepermit",
+            ),
+            (
+                "de",
+                "reisepass reisepassnummer passnummer personalausweis ausweisnummer fuehrerschein fuehrerscheinnummer",
+            ),
+            ("fr", "passeport carteidentite cni permisconduire"),
+            ("es", "pasaporte"),
+            ("it", "passaporto cartaidentita patente"),
+            ("pt", "passaporte cartaconducao"),
+            ("nl", "paspoort paspoortnummer rijbewijs"),
+            ("pl", "paszport dowodosobisty nrdowodu"),
+            ("ro", "pasaport buletin"),
+            ("sv", "passnummer korkort"),
+            ("fi", "passi ajokortti"),
+            ("cs", "cislopasu cisloobcanskehoprukazu"),
+            ("hu", "utlevel utlevelszam"),
+        ],
+    ),
+    (
+        TaxNumber,
+        LIKELY,
+        &[
+            ("en", "taxid taxnumber taxpayerid tin"),
+            ("de", "steuernummer steuernr"),
+            ("fr", "numerofiscal"),
+            ("es", "numerofiscal"),
+            ("nl", "fiscaalnummer"),
+            ("pl", "nip"),
+            ("cs", "dic"),
+            ("hu", "adoszam adoazonosito"),
+            ("el", "afm"),
+        ],
+    ),
+    (
+        Vehicle,
+        LIKELY,
+        &[
+            (
+                "en",
+                "licenseplate licenceplate numberplate plate platenumber vin vehicleregistration",
+            ),
+            ("de", "kennzeichen kfzkennzeichen fahrgestellnummer"),
+            ("fr", "immatriculation plaque"),
+            ("es", "matricula"),
+            ("it", "targa"),
+            ("nl", "kenteken"),
+            ("pl", "nrrejestracyjny"),
+            ("sv", "registreringsnummer"),
+            ("fi", "rekisterinumero"),
+        ],
+    ),
+    (
+        Iban,
+        SURE,
+        &[
+            ("en", "iban ibannumber ibancode"),
+            ("de", "ibannummer"),
+            ("fr", "codeiban"),
+        ],
+    ),
+    (
+        BankAccount,
+        LIKELY,
+        &[
+            (
+                "en",
+                "bankaccount bankaccountnumber accountno bankdetails sortcode routingnumber bic swift",
+            ),
+            ("de", "kontonummer bankverbindung kontonr blz bankkonto"),
+            ("fr", "rib comptebancaire numerocompte"),
+            ("es", "cuentabancaria numerocuenta ccc"),
+            ("it", "contocorrente"),
+            ("pt", "contabancaria nib"),
+            ("nl", "bankrekening rekeningnummer"),
+            ("pl", "numerkonta nrkonta rachunekbankowy"),
+            ("ro", "contbancar"),
+            ("sv", "kontonummer bankkonto"),
+            ("fi", "tilinumero"),
+            ("cs", "cislouctu"),
+            ("hu", "bankszamla bankszamlaszam"),
+        ],
+    ),
+    (
+        PaymentCard,
+        SURE,
+        &[
+            (
+                "en",
+                "creditcard creditcardnumber creditcardno cardnumber cardno ccnumber ccnum debitcard cvv cvc cardpan",
+            ),
+            ("de", "kreditkarte kreditkartennummer kartennummer"),
+            ("fr", "cartebancaire numerocarte cartecredit"),
+            ("es", "tarjeta tarjetacredito numerotarjeta"),
+            ("it", "cartacredito numerocarta"),
+            ("pt", "cartaocredito numerocartao"),
+            ("nl", "creditcardnummer"),
+            ("pl", "kartakredytowa numerkarty"),
+            ("sv", "kortnummer"),
+            ("fi", "luottokortti"),
+        ],
+    ),
+    (
+        Income,
+        LIKELY,
+        &[
+            (
+                "en",
+                "salary income wage wages pay annualincome creditscore",
+            ),
+            ("de", "gehalt einkommen lohn jahreseinkommen bonitaet"),
+            ("fr", "salaire revenu remuneration"),
+            ("es", "salario sueldo ingresos"),
+            ("it", "stipendio reddito"),
+            ("pt", "salario rendimento vencimento"),
+            ("nl", "salaris inkomen loon"),
+            ("pl", "pensja wynagrodzenie dochod"),
+            ("ro", "salariu venit"),
+            ("sv", "lon inkomst"),
+            ("fi", "palkka tulot"),
+            ("cs", "plat mzda"),
+            ("hu", "fizetes jovedelem"),
+            ("hr", "placa"),
+        ],
+    ),
+    (
+        Employment,
+        VAGUE,
+        &[
+            (
+                "en",
+                "jobtitle job occupation profession employer employername",
+            ),
+            ("de", "beruf arbeitgeber taetigkeit"),
+            ("fr", "profession emploi employeur metier"),
+            ("es", "profesion ocupacion empleador"),
+            ("it", "professione datoredilavoro"),
+            ("pt", "profissao"),
+            ("nl", "beroep werkgever"),
+            ("pl", "zawod pracodawca"),
+            ("sv", "yrke arbetsgivare"),
+            ("fi", "ammatti"),
+        ],
+    ),
+    (
+        Employment,
+        VAGUE * 0.6,
+        &[
+            ("en", "company companyname title"),
+            ("de", "firma titel"),
+            ("fr", "societe"),
+            ("es", "empresa"),
+            ("it", "azienda"),
+            ("nl", "bedrijf"),
+        ],
+    ),
+    (
+        UserName,
+        LIKELY,
+        &[
+            (
+                "en",
+                "username login loginname logonname nick nickname screenname userlogin handle",
+            ),
+            ("de", "benutzername nutzername anmeldename"),
+            ("fr", "identifiant pseudo nomutilisateur"),
+            ("es", "usuario nombreusuario"),
+            ("it", "nomeutente utente"),
+            ("pt", "nomeutilizador nomeusuario"),
+            ("nl", "gebruikersnaam"),
+            ("pl", "nazwauzytkownika uzytkownik"),
+            ("sv", "anvandarnamn"),
+            ("da", "brugernavn"),
+            ("fi", "kayttajatunnus"),
+            ("cs", "uzivatelskejmeno"),
+            ("hu", "felhasznalonev"),
+            ("hr", "korisnickoime"),
+            ("ro", "numeutilizator"),
+        ],
+    ),
+    (
+        Password,
+        SURE,
+        &[
+            (
+                "en",
+                "password passwd pwd passwordhash pwhash passphrase secretanswer securityanswer pin pincode",
+            ),
+            ("de", "passwort kennwort passworthash"),
+            ("fr", "motdepasse mdp"),
+            ("es", "contrasena clave"),
+            ("it", "parolachiave"),
+            ("pt", "senha palavrapasse"),
+            ("nl", "wachtwoord"),
+            ("pl", "haslo"),
+            ("ro", "parola"),
+            ("sv", "losenord"),
+            ("da", "adgangskode"),
+            ("fi", "salasana"),
+            ("cs", "heslo"),
+            ("hu", "jelszo"),
+            ("hr", "lozinka"),
+        ],
+    ),
+    (
+        Ip,
+        LIKELY,
+        &[
+            (
+                "en",
+                "ip ipaddress ipaddr clientip remoteip remoteaddr userip lastip loginip ipv",
+            ),
+            ("de", "ipadresse"),
+            ("fr", "adresseip"),
+            ("es", "direccionip"),
+            ("it", "indirizzoip"),
+            ("pt", "enderecoip"),
+            ("nl", "ipadres"),
+            ("pl", "adresip"),
+        ],
+    ),
+    (
+        Device,
+        LIKELY,
+        &[
+            (
+                "en",
+                "macaddress macaddr deviceid imei imsi advertisingid idfa gaid cookie cookieid useragent browserfingerprint devicefingerprint sessiontoken sessionid",
+            ),
+            ("de", "geraeteid geraetekennung"),
+            ("fr", "agentutilisateur"),
+        ],
+    ),
+    (
+        Coordinates,
+        LIKELY,
+        &[
+            (
+                "en",
+                "latitude longitude lat lon lng long coordinates geolocation gps gpsposition location latlng latlon homelocation geopoint",
+            ),
+            ("de", "breitengrad laengengrad koordinaten standort"),
+            ("fr", "coordonnees localisation"),
+            ("es", "latitud longitud coordenadas ubicacion"),
+            ("it", "latitudine longitudine coordinate posizione"),
+            ("pt", "coordenadas localizacao"),
+            ("nl", "breedtegraad lengtegraad"),
+            ("pl", "szerokoscgeograficzna dlugoscgeograficzna"),
+            ("sv", "koordinater"),
+            ("ro", "latitudine longitudine"),
+        ],
+    ),
+    (
+        Photo,
+        LIKELY,
+        &[
+            (
+                "en",
+                "photo avatar picture portrait profilepicture profilephoto selfie signature voicerecording",
+            ),
+            ("de", "lichtbild profilbild unterschrift passbild foto"),
+            ("fr", "photoidentite portrait"),
+            ("es", "foto firma"),
+            ("it", "fototessera firma"),
+            ("pt", "fotografia assinatura"),
+            ("nl", "handtekening pasfoto"),
+            ("pl", "zdjecie podpis"),
+            ("sv", "underskrift"),
+            ("fi", "valokuva allekirjoitus"),
+        ],
+    ),
+    (
+        SocialMedia,
+        LIKELY,
+        &[(
+            "en",
+            "twitter facebook instagram linkedin skype whatsapp telegram tiktok mastodon github xing signalnumber twitterhandle linkedinurl facebookid",
+        )],
+    ),
+    (
+        FreeText,
+        VAGUE,
+        &[
+            (
+                "en",
+                "note notes comment comments remark remarks message body bio biography memo feedback aboutme callnotes freetext",
+            ),
+            (
+                "de",
+                "notiz notizen bemerkung bemerkungen kommentar nachricht anmerkung anmerkungen lebenslauf",
+            ),
+            (
+                "fr",
+                "commentaire commentaires remarque remarques observation observations",
+            ),
+            ("es", "comentario comentarios observaciones notas mensaje"),
+            ("it", "nota commento commenti osservazioni messaggio"),
+            ("pt", "observacoes comentario mensagem"),
+            ("nl", "opmerking opmerkingen notitie bericht"),
+            ("pl", "uwagi notatka komentarz wiadomosc"),
+            ("ro", "observatii mesaj"),
+            ("sv", "anteckning anteckningar kommentar meddelande"),
+            ("da", "bemaerkninger besked"),
+            ("fi", "huomautus huomautukset viesti muistiinpano"),
+            ("cs", "poznamka poznamky zprava"),
+            ("hu", "megjegyzes uzenet"),
+            ("hr", "napomena biljeska"),
+        ],
+    ),
+    (
+        Health,
+        SURE,
+        &[
+            (
+                "en",
+                "diagnosis diagnoses disease illness allergy allergies medication medications medicalhistory medicalnotes bloodtype bloodgroup disability pregnant pregnancy smoker vaccination vaccinated icd healthinsurance insurancenumber sickleave sickdays mentalhealth hiv",
+            ),
+            (
+                "de",
+                "diagnose diagnosen krankheit krankheiten allergie allergien medikament medikamente blutgruppe behinderung schwerbehinderung behinderungsgrad schwanger schwangerschaft raucher impfung impfstatus krankenkasse krankenversicherung krankenversichertennummer krankmeldung",
+            ),
+            (
+                "fr",
+                "diagnostic maladie allergie groupesanguin enceinte grossesse medicament vaccin mutuelle",
+            ),
+            (
+                "es",
+                "diagnostico enfermedad alergias gruposanguineo discapacidad embarazo medicacion historiaclinica",
+            ),
+            (
+                "it",
+                "salute diagnosi malattia allergie grupposanguigno disabilita gravidanza farmaci",
+            ),
+            ("pt", "doenca alergias gruposanguineo deficiencia gravidez"),
+            (
+                "nl",
+                "gezondheid ziekte allergieen bloedgroep zwanger zwangerschap medicatie ziekteverzuim zorgverzekering",
+            ),
+            (
+                "pl",
+                "diagnoza choroba choroby alergie grupakrwi niepelnosprawnosc ciaza",
+            ),
+            (
+                "ro",
+                "sanatate diagnostic boala alergii grupasanguina dizabilitate",
+            ),
+            (
+                "sv",
+                "diagnos sjukdom allergier blodgrupp funktionsnedsattning gravid sjukfranvaro",
+            ),
+            ("da", "helbred sygdom blodtype"),
+            (
+                "fi",
+                "diagnoosi sairaus allergiat veriryhma raskaus laakitys",
+            ),
+            (
+                "cs",
+                "diagnoza nemoc alergie krevniskupina postizeni tehotenstvi zdravotnipojistovna",
+            ),
+            (
+                "hu",
+                "diagnozis betegseg allergia vercsoport fogyatekossag terhesseg gyogyszer",
+            ),
+            ("hr", "dijagnoza bolest krvnagrupa invaliditet trudnoca"),
+            ("el", "ygeia diagnosi omadaaimatos"),
+            ("bg", "diagnoza bolest krvnagrupa"),
+            ("lt", "diagnoze"),
+            ("lv", "diagnoze slimiba"),
+            ("et", "diagnoos haigus"),
+        ],
+    ),
+    (
+        Religion,
+        SURE,
+        &[
+            (
+                "en",
+                "religion denomination religious religiousbelief churchtax",
+            ),
+            (
+                "de",
+                "konfession religionszugehoerigkeit bekenntnis kirchensteuer kirchensteuermerkmal",
+            ),
+            ("es", "creencia creenciasreligiosas"),
+            ("it", "religione"),
+            ("pt", "religiao crenca"),
+            ("nl", "religie kerkgenootschap geloofsovertuiging"),
+            ("pl", "religia wyznanie"),
+            ("ro", "religie"),
+            ("sv", "trossamfund trosuppfattning"),
+            ("fi", "uskonto uskontokunta"),
+            ("cs", "nabozenstvi vyznani"),
+            ("sk", "nabozenstvo"),
+            ("hu", "vallas"),
+            ("hr", "vjera vjeroispovijest"),
+            ("sl", "veroizpoved"),
+            ("lt", "religija tikyba"),
+            ("lv", "religija"),
+            ("et", "usutunnistus"),
+            ("el", "thriskeia thriskevma"),
+            ("bg", "religiya veroizpovedanie"),
+        ],
+    ),
+    (
+        Ethnicity,
+        SURE,
+        &[
+            (
+                "en",
+                "ethnicity ethnic ethnicgroup ethnicorigin racialorigin skincolour skincolor",
+            ),
+            (
+                "de",
+                "ethnie ethnischeherkunft hautfarbe volkszugehoerigkeit",
+            ),
+            ("fr", "ethnie origineethnique couleurpeau"),
+            ("es", "etnia origenetnico"),
+            ("it", "etnia origineetnica"),
+            ("pt", "origemetnica"),
+            ("nl", "etniciteit etnischeafkomst huidskleur"),
+            ("pl", "pochodzenieetniczne"),
+            ("ro", "etnie"),
+            ("sv", "etnicitet etnisktursprung"),
+            ("fi", "etnisyys etninentausta"),
+            ("cs", "etnickypuvod"),
+            ("hu", "etnikum nemzetiseg"),
+            ("hr", "etnickapripadnost"),
+        ],
+    ),
+    (
+        Political,
+        SURE,
+        &[
+            (
+                "en",
+                "politicalparty politicalopinion politicalaffiliation partymembership partyaffiliation votingintention",
+            ),
+            (
+                "de",
+                "parteizugehoerigkeit parteimitglied parteimitgliedschaft politischemeinung politischegesinnung",
+            ),
+            ("fr", "opinionpolitique partipolitique"),
+            ("es", "opinionpolitica partidopolitico afiliacionpolitica"),
+            ("it", "opinionepolitica partitopolitico"),
+            ("pt", "opiniaopolitica partidopolitico"),
+            ("nl", "politiekevoorkeur politiekepartij"),
+            ("pl", "pogladypolityczne partiapolityczna"),
+            ("ro", "partidpolitic opiniepolitica"),
+            ("sv", "politiskasikt partitillhorighet"),
+            ("fi", "puoluekanta"),
+            ("cs", "politickanazor politickastrana"),
+            ("hu", "politikaivelemeny"),
+            ("hr", "politickauvjerenja"),
+        ],
+    ),
+    (
+        Union,
+        SURE,
+        &[
+            (
+                "en",
+                "tradeunion unionmember unionmembership labourunion laborunion tradeunionmember uniondues",
+            ),
+            (
+                "de",
+                "gewerkschaft gewerkschaftsmitglied gewerkschaftszugehoerigkeit",
+            ),
+            ("fr", "syndicat syndique appartenancesyndicale"),
+            ("es", "sindicato afiliacionsindical sindical"),
+            ("it", "sindacato iscrizionesindacale"),
+            ("nl", "vakbond vakbondslidmaatschap"),
+            ("pl", "zwiazekzawodowy zwiazkizawodowe"),
+            ("ro", "sindicat"),
+            ("sv", "fackforening fackmedlemskap fackforbund"),
+            ("da", "fagforening"),
+            ("fi", "ammattiliitto"),
+            ("cs", "odborovaorganizace"),
+            ("hu", "szakszervezet"),
+            ("hr", "sindikat"),
+        ],
+    ),
+    (
+        SexualLife,
+        SURE,
+        &[
+            (
+                "en",
+                "sexualorientation sexuality sexualpreference sexlife genderidentity transgender lgbt",
+            ),
+            (
+                "de",
+                "sexuelleorientierung sexualitaet geschlechtsidentitaet",
+            ),
+            ("fr", "orientationsexuelle sexualite"),
+            ("es", "orientacionsexual sexualidad"),
+            ("it", "orientamentosessuale"),
+            ("pt", "orientacaosexual"),
+            ("nl", "seksuelegeaardheid seksuelevoorkeur geaardheid"),
+            ("pl", "orientacjaseksualna"),
+            ("ro", "orientaresexuala"),
+            ("sv", "sexuelllaggning"),
+            ("fi", "seksuaalinensuuntautuminen"),
+            ("cs", "sexualniorientace"),
+            ("hu", "szexualisorientacio"),
+            ("hr", "seksualnaorijentacija"),
+        ],
+    ),
+    (
+        Biometric,
+        SURE,
+        &[
+            (
+                "en",
+                "biometric biometrics facetemplate faceid faceembedding irisscan voiceprint facescan palmprint",
+            ),
+            (
+                "de",
+                "biometrie fingerabdruck fingerabdruecke gesichtserkennung iriserkennung stimmprofil",
+            ),
+            ("fr", "biometrie empreintedigitale"),
+            ("es", "biometria huelladactilar huelladigital"),
+            ("it", "biometria improntadigitale"),
+            ("pt", "impressaodigital"),
+            ("nl", "vingerafdruk biometrie"),
+            ("pl", "odciskpalca biometria"),
+            ("sv", "fingeravtryck"),
+            ("fi", "sormenjalki"),
+            ("cs", "otiskprstu"),
+            ("hu", "ujjlenyomat"),
+            ("hr", "otisakprsta"),
+        ],
+    ),
+    (
+        Genetic,
+        SURE,
+        &[
+            (
+                "en",
+                "dna genome genetics geneticdata genotype genesequence dnaprofile dnasample",
+            ),
+            ("de", "erbgut gentest dnaprofil genetik"),
+            ("fr", "adn genetique"),
+            ("es", "genetica perfilgenetico"),
+            ("it", "profilogenetico"),
+            ("nl", "genetisch"),
+            ("pl", "genetyka kodgenetyczny"),
+            ("fi", "perima"),
+        ],
+    ),
+    (
+        Criminal,
+        SURE,
+        &[
+            ("en", "criminalrecord criminalhistory policerecord"),
+            (
+                "de",
+                "vorstrafe vorstrafen fuehrungszeugnis straftat straftaten verurteilung",
+            ),
+            ("fr", "casierjudiciaire condamnation"),
+            ("es", "antecedentespenales delito"),
+            ("it", "casellariogiudiziale condanna precedentipenali"),
+            ("pt", "registocriminal condenacao"),
+            ("nl", "strafblad veroordeling"),
+            ("pl", "karalnosc skazanie"),
+            ("ro", "cazierjudiciar condamnare"),
+            ("sv", "brottsregister fallandedom"),
+            ("fi", "rikosrekisteri"),
+            ("cs", "trestnirejstrik odsouzeni"),
+            ("hu", "buntetetteloelet"),
+            ("hr", "kaznenaevidencija"),
+        ],
+    ),
+    // Words for other things as well.
+    (
+        Health,
+        VAGUE,
+        &[
+            (
+                "en",
+                "health height weight treatment therapy symptoms prescription bmi",
+            ),
+            ("de", "gesundheit behandlung befund"),
+            ("fr", "sante traitement"),
+            ("es", "salud tratamiento"),
+            ("it", "terapia"),
+            ("pt", "saude"),
+            ("nl", "behandeling handicap"),
+            ("pl", "zdrowie leczenie leki"),
+            ("ro", "sarcina tratament"),
+            ("sv", "halsa behandling medicin"),
+            ("fi", "terveys vamma"),
+            ("cs", "zdravi lecba pojistovna"),
+            ("hu", "egeszseg"),
+            ("hr", "zdravlje"),
+            ("bg", "zdrave"),
+            ("lt", "sveikata liga"),
+            ("lv", "veseliba"),
+            ("et", "tervis"),
+        ],
+    ),
+    (
+        Religion,
+        VAGUE,
+        &[
+            ("en", "faith belief church"),
+            ("de", "glaube"),
+            ("fr", "culte croyance confession"),
+            ("it", "confessione credo"),
+            ("nl", "geloof"),
+            ("sl", "vera"),
+        ],
+    ),
+    (
+        Ethnicity,
+        VAGUE,
+        &[
+            ("en", "race"),
+            ("de", "rasse"),
+            ("es", "raza"),
+            ("it", "razza"),
+            ("pt", "raca"),
+            ("pl", "rasa"),
+        ],
+    ),
+    (
+        Political,
+        VAGUE,
+        &[
+            ("en", "politics voted"),
+            ("pl", "poglady"),
+            ("fi", "puolue"),
+        ],
+    ),
+    (Union, VAGUE, &[("cs", "odbory")]),
+    (
+        Biometric,
+        VAGUE,
+        &[
+            ("en", "fingerprint iris retina"),
+            ("fr", "empreinte"),
+            ("es", "huella"),
+            ("it", "impronte"),
+            ("ro", "amprenta"),
+        ],
+    ),
+    (Genetic, VAGUE, &[("en", "genetic")]),
+    (
+        Criminal,
+        VAGUE,
+        &[
+            ("en", "conviction offence offense sentence arrest"),
+            ("fr", "infraction"),
+            ("es", "condena"),
+            ("it", "reato"),
+            ("pl", "wyrok"),
+            ("fi", "tuomio"),
+        ],
+    ),
+    (
+        FamilyStatus,
+        VAGUE,
+        &[
+            ("en", "children spouse partner"),
+            ("de", "kinder"),
+            ("fr", "enfants"),
+            ("es", "hijos"),
+            ("pt", "filhos"),
+            ("nl", "kinderen"),
+        ],
+    ),
 ];
 
 /// Behind the word that says what it is, these change nothing.
@@ -213,7 +1188,7 @@ const ABOUT: &str = "verified verification confirmed confirmation count counter 
 const OF_THINGS: &str = "product item article file document table column field category company organisation organization shop store branch domain host server service app application \
     event campaign project brand model template role group team city country language currency genre film movie album track playlist media page site class type status package plan \
     produkt artikel firma projekt produit fichier entreprise societe producto archivo empresa prodotto azienda produto bedrijf produkty plik bestand datei schema tag label key display order \
-    unit task step sensor device warehouse room building school hotel station airport port tax bank ship vessel game book song publisher manufacturer supplier vendor tracking";
+    unit task step sensor device image video font line screen warehouse room building school hotel station airport port tax bank ship vessel game book song publisher manufacturer supplier vendor tracking";
 
 /// Tables of persons.
 const PERSONS: &str = "customer client user person people patient employee staff member contact guest student teacher pupil actor author subscriber applicant candidate driver tenant resident citizen donor visitor \
@@ -231,7 +1206,10 @@ const THINGS: &str = "product item article category genre country city language 
 static BY_WORD: LazyLock<HashMap<&'static str, (Category, f64)>> = LazyLock::new(|| {
     let mut known = HashMap::new();
     for (category, weight, languages) in WORDS {
-        for word in languages.iter().flat_map(|(_, words)| words.split_whitespace()) {
+        for word in languages
+            .iter()
+            .flat_map(|(_, words)| words.split_whitespace())
+        {
             // What is sure in one language is not made vague by another.
             let entry = known.entry(word).or_insert((*category, *weight));
             if entry.1 < *weight {
@@ -243,7 +1221,8 @@ static BY_WORD: LazyLock<HashMap<&'static str, (Category, f64)>> = LazyLock::new
 });
 
 fn has(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| known == word || word.strip_suffix('s') == Some(known))
+    list.split_whitespace()
+        .any(|known| known == word || word.strip_suffix('s') == Some(known))
 }
 
 /// What a table is of, by its name.
@@ -265,7 +1244,11 @@ pub fn table(name: &str) -> Of {
             _ => None,
         }
     };
-    words(name).iter().rev().find_map(of_word).unwrap_or(Of::Unknown)
+    words(name)
+        .iter()
+        .rev()
+        .find_map(of_word)
+        .unwrap_or(Of::Unknown)
 }
 
 /// What a column seems to hold, and how sure that is.
@@ -304,9 +1287,21 @@ fn known(word: &str) -> Option<(Category, f64)> {
 /// Nothing but words of these lists, and no number: said by whoever made the schema, whatever it is the name of.
 pub fn is_known(name: &str) -> bool {
     let words = words(name);
-    let is_word = |word: &String| word.len() > 2 && (known_whole(word).is_some() || [QUALIFIERS, ABOUT, OF_THINGS].iter().any(|list| has(list, word)));
-    let is_one = || (0..words.len()).any(|first| known_whole(&words[first..].concat()).is_some() && words[..first].iter().all(is_word));
-    !name.chars().any(|c| c.is_ascii_digit()) && !words.is_empty() && (words.iter().all(is_word) || is_one())
+    let is_word = |word: &String| {
+        word.len() > 2
+            && (known_whole(word).is_some()
+                || [QUALIFIERS, ABOUT, OF_THINGS]
+                    .iter()
+                    .any(|list| has(list, word)))
+    };
+    let is_one = || {
+        (0..words.len()).any(|first| {
+            known_whole(&words[first..].concat()).is_some() && words[..first].iter().all(is_word)
+        })
+    };
+    !name.chars().any(|c| c.is_ascii_digit())
+        && !words.is_empty()
+        && (words.iter().all(is_word) || is_one())
 }
 
 fn known_whole(word: &str) -> Option<(Category, f64)> {
@@ -343,10 +1338,13 @@ fn suits(category: Category, form: Form) -> bool {
         return true;
     }
     match category {
-        Email | FirstName | LastName | Name | Street | Address | City | Postcode | Country | BirthPlace | Nationality | Iban | UserName | SocialMedia | FreeText | Employment => {
+        Email | FirstName | LastName | Name | Street | Address | City | Postcode | Country
+        | BirthPlace | Nationality | Iban | UserName | SocialMedia | FreeText | Employment => {
             matches!(form, Text | Document) || category == Postcode && form == Number
         }
-        Phone | NationalId | IdentityDocument | TaxNumber | BankAccount | PaymentCard | Vehicle => matches!(form, Text | Number | Document),
+        Phone | NationalId | IdentityDocument | TaxNumber | BankAccount | PaymentCard | Vehicle => {
+            matches!(form, Text | Number | Document)
+        }
         BirthDate => matches!(form, Text | Date | Number | Document),
         Age | Income => matches!(form, Number | Text | Document),
         Gender | FamilyStatus => matches!(form, Text | Number | Bool | Document | Other),
@@ -371,22 +1369,67 @@ mod tests {
     use super::*;
 
     fn of(name: &str) -> Option<Category> {
-        column(name, Form::Text).filter(|(_, weight)| *weight >= 0.3).map(|(category, _)| category)
+        column(name, Form::Text)
+            .filter(|(_, weight)| *weight >= 0.3)
+            .map(|(category, _)| category)
     }
 
     #[test]
     fn columns_of_many_languages() {
         for (name, category) in [
-            ("email", Email), ("E-Mail", Email), ("work_email_address", Email), ("courriel", Email), ("sähköposti", Email), ("имейл", Email),
-            ("firstName", FirstName), ("Vorname", FirstName), ("prénom", FirstName), ("imię", FirstName), ("keresztnév", FirstName),
-            ("surname", LastName), ("příjmení", LastName), ("επώνυμο", LastName), ("customer_name", Name), ("name", Name),
-            ("phone2", Phone), ("numer_telefonu", Phone), ("telefoonnummer", Phone), ("privatanschrift", Address), ("address_line_1", Address),
-            ("date_of_birth", BirthDate), ("geburtsdatum", BirthDate), ("datum_narození", BirthDate), ("geb_dat", BirthDate),
-            ("codice_fiscale", NationalId), ("pesel", NationalId), ("personnummer", NationalId), ("steuer_id", NationalId), ("rodné číslo", NationalId),
-            ("iban", Iban), ("kreditkartennummer", PaymentCard), ("card_number", PaymentCard), ("passwort_hash", Password), ("client_ip", Ip),
-            ("religion", Religion), ("konfession", Religion), ("wyznanie", Religion), ("ethnic_origin", Ethnicity), ("gewerkschaft", Union), ("political_party", Political),
-            ("sexual_orientation", SexualLife), ("fingerabdruck", Biometric), ("dna_profile", Genetic), ("vorstrafen", Criminal), ("criminal_record", Criminal),
-            ("blutgruppe", Health), ("diagnosis", Health), ("groupe_sanguin", Health), ("mac_address", Device), ("emails", Email), ("sex", Gender), ("zip", Postcode),
+            ("email", Email),
+            ("E-Mail", Email),
+            ("work_email_address", Email),
+            ("courriel", Email),
+            ("sähköposti", Email),
+            ("имейл", Email),
+            ("firstName", FirstName),
+            ("Vorname", FirstName),
+            ("prénom", FirstName),
+            ("imię", FirstName),
+            ("keresztnév", FirstName),
+            ("surname", LastName),
+            ("příjmení", LastName),
+            ("επώνυμο", LastName),
+            ("customer_name", Name),
+            ("name", Name),
+            ("phone2", Phone),
+            ("numer_telefonu", Phone),
+            ("telefoonnummer", Phone),
+            ("privatanschrift", Address),
+            ("address_line_1", Address),
+            ("date_of_birth", BirthDate),
+            ("geburtsdatum", BirthDate),
+            ("datum_narození", BirthDate),
+            ("geb_dat", BirthDate),
+            ("codice_fiscale", NationalId),
+            ("pesel", NationalId),
+            ("personnummer", NationalId),
+            ("steuer_id", NationalId),
+            ("rodné číslo", NationalId),
+            ("iban", Iban),
+            ("kreditkartennummer", PaymentCard),
+            ("card_number", PaymentCard),
+            ("passwort_hash", Password),
+            ("client_ip", Ip),
+            ("religion", Religion),
+            ("konfession", Religion),
+            ("wyznanie", Religion),
+            ("ethnic_origin", Ethnicity),
+            ("gewerkschaft", Union),
+            ("political_party", Political),
+            ("sexual_orientation", SexualLife),
+            ("fingerabdruck", Biometric),
+            ("dna_profile", Genetic),
+            ("vorstrafen", Criminal),
+            ("criminal_record", Criminal),
+            ("blutgruppe", Health),
+            ("diagnosis", Health),
+            ("groupe_sanguin", Health),
+            ("mac_address", Device),
+            ("emails", Email),
+            ("sex", Gender),
+            ("zip", Postcode),
         ] {
             assert_eq!(of(name), Some(category), "{name} {:?}", words(name));
         }
@@ -395,7 +1438,27 @@ mod tests {
     #[test]
     fn columns_of_things() {
         for name in [
-            "", "id", "product_name", "file_name", "email_verified", "phone_type", "email_count", "company_name", "created_at", "status", "price", "quantity", "sku", "title", "table_name", "hostname", "filename", "address_type", "password_reset_expires", "ip_version",
+            "",
+            "id",
+            "product_name",
+            "file_name",
+            "email_verified",
+            "phone_type",
+            "email_count",
+            "company_name",
+            "created_at",
+            "status",
+            "price",
+            "quantity",
+            "sku",
+            "title",
+            "image_height",
+            "table_name",
+            "hostname",
+            "filename",
+            "address_type",
+            "password_reset_expires",
+            "ip_version",
         ] {
             assert_eq!(of(name), None, "{name}");
         }
@@ -414,7 +1477,14 @@ mod tests {
     #[test]
     fn tables() {
         for (name, of) in [
-            ("customer", Of::Persons), ("customers", Of::Persons), ("CustomerList", Of::Persons), ("pracownicy", Of::Persons), ("product", Of::Things), ("categories", Of::Things), ("customer_type", Of::Things), ("xyz", Of::Unknown),
+            ("customer", Of::Persons),
+            ("customers", Of::Persons),
+            ("CustomerList", Of::Persons),
+            ("pracownicy", Of::Persons),
+            ("product", Of::Things),
+            ("categories", Of::Things),
+            ("customer_type", Of::Things),
+            ("xyz", Of::Unknown),
         ] {
             assert_eq!(table(name), of, "{name}");
         }
@@ -423,7 +1493,10 @@ mod tests {
     #[test]
     fn words_are_as_they_are_looked_up() {
         for (category, _, languages) in WORDS {
-            for word in languages.iter().flat_map(|(_, list)| list.split_whitespace()) {
+            for word in languages
+                .iter()
+                .flat_map(|(_, list)| list.split_whitespace())
+            {
                 assert_eq!(words(word).concat(), word, "{}", category.name());
             }
         }

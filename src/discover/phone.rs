@@ -15,7 +15,9 @@ impl Detector for Phone {
     }
 
     fn is(&self, value: &Value) -> bool {
-        (8..=16).contains(&value.digits.len()) && value.origin == Origin::Text && is_phone(value.text)
+        (8..=16).contains(&value.digits.len())
+            && value.origin == Origin::Text
+            && is_phone(value.text)
     }
 
     fn chance(&self) -> f64 {
@@ -29,7 +31,9 @@ impl Detector for Phone {
     fn stands_in(&self, text: &Value) -> bool {
         text.text.match_indices('+').any(|(place, _)| {
             let rest = &text.text[place + 1..];
-            let end = rest.find(|c: char| !c.is_ascii_digit() && !SEPARATORS.contains(&c)).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit() && !SEPARATORS.contains(&c))
+                .unwrap_or(rest.len());
             let number = rest[..end].trim_end_matches(SEPARATORS);
             is_international(number)
         })
@@ -42,7 +46,10 @@ fn is_phone(text: &str) -> bool {
     if let Some(number) = text.strip_prefix('+') {
         return is_international(number);
     }
-    if !text.chars().all(|c| c.is_ascii_digit() || SEPARATORS.contains(&c)) {
+    if !text
+        .chars()
+        .all(|c| c.is_ascii_digit() || SEPARATORS.contains(&c))
+    {
         return false;
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -52,17 +59,26 @@ fn is_phone(text: &str) -> bool {
         [b'0', b'0', b'1'..=b'9', ..] => is_written_apart && (10..=16).contains(&digits.len()),
         // 030 1234567, 06 12 34 56 78, (0711) 123456; 0-306-40615-2 is a book
         [b'0', b'1'..=b'9', ..] => {
-            is_written_apart && (8..=12).contains(&digits.len()) && !text[1..].starts_with(['-', '.', ' ']) && !is_date(text)
+            is_written_apart
+                && (8..=12).contains(&digits.len())
+                && !text[1..].starts_with(['-', '.', ' '])
+                && !is_date(text)
         }
         // (555) 123-4567, 612 345 678
-        [b'2'..=b'9', ..] => matches!(groups(text)[..], [3, 3, 4]) || matches!(groups(text)[..], [3, 3, 3]) && text.contains(' '),
+        [b'2'..=b'9', ..] => {
+            matches!(groups(text)[..], [3, 3, 4])
+                || matches!(groups(text)[..], [3, 3, 3]) && text.contains(' ')
+        }
         _ => false,
     }
 }
 
 /// The lengths of the groups of digits.
 fn groups(text: &str) -> Vec<usize> {
-    text.split(SEPARATORS).map(str::len).filter(|length| *length > 0).collect()
+    text.split(SEPARATORS)
+        .map(str::len)
+        .filter(|length| *length > 0)
+        .collect()
 }
 
 /// 01.02.2003, 01/02/2003
@@ -74,7 +90,9 @@ fn is_date(text: &str) -> bool {
 fn is_international(number: &str) -> bool {
     let digits = number.chars().filter(char::is_ascii_digit).count();
     number.starts_with(|c: char| ('1'..='9').contains(&c))
-        && number.chars().all(|c| c.is_ascii_digit() || SEPARATORS.contains(&c))
+        && number
+            .chars()
+            .all(|c| c.is_ascii_digit() || SEPARATORS.contains(&c))
         && (8..=15).contains(&digits)
 }
 
@@ -85,10 +103,33 @@ mod tests {
     #[test]
     fn valid_and_invalid() {
         let is = |text: &str| Phone.is(&Value::of_text(text));
-        for text in ["+49 30 1234567", "+4930123456", "0049 30 1234567", "030 1234567", "06 12 34 56 78", "(0711) 123456", "(555) 123-4567", "612 345 678", "+1 (780) 428-9482"] {
+        for text in [
+            "+49 30 1234567",
+            "+4930123456",
+            "0049 30 1234567",
+            "030 1234567",
+            "06 12 34 56 78",
+            "(0711) 123456",
+            "(555) 123-4567",
+            "612 345 678",
+            "+1 (780) 428-9482",
+        ] {
             assert!(is(text), "{text}");
         }
-        for text in ["0301234567", "01.02.2003", "2003-02-01", "0-306-40615-2", "0001-2345-6789", "12345678", "+5", "4006381333931", "1 234 567", "0010012345", "1.234.567,89", "ORD-2024-000123"] {
+        for text in [
+            "0301234567",
+            "01.02.2003",
+            "2003-02-01",
+            "0-306-40615-2",
+            "0001-2345-6789",
+            "12345678",
+            "+5",
+            "4006381333931",
+            "1 234 567",
+            "0010012345",
+            "1.234.567,89",
+            "ORD-2024-000123",
+        ] {
             assert!(!is(text), "{text}");
         }
         assert!(!Phone.is(&Value::new("4930123456", Origin::Number)));

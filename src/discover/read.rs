@@ -68,30 +68,52 @@ fn expression(column: &Column, read: &Read) -> String {
     let value = format!("t.{}", Ident(&column.name));
     match (read, Kind::of(column)) {
         (Read::Document(_), Kind::Json | Kind::Jsonb) => {
-            format!("CASE WHEN pg_catalog.pg_column_size({value}) < {LARGEST} THEN {value}::pg_catalog.text END")
+            format!(
+                "CASE WHEN pg_catalog.pg_column_size({value}) < {LARGEST} THEN {value}::pg_catalog.text END"
+            )
         }
         (Read::Document(_), _) => {
-            format!("CASE WHEN pg_catalog.pg_column_size({value}) < {LARGEST} THEN pg_catalog.to_jsonb({value})::pg_catalog.text END")
+            format!(
+                "CASE WHEN pg_catalog.pg_column_size({value}) < {LARGEST} THEN pg_catalog.to_jsonb({value})::pg_catalog.text END"
+            )
         }
         _ => format!("pg_catalog.left({value}::pg_catalog.text, {LONGEST})"),
     }
 }
 
 /// Adds the values of some rows of a piece. It is read with the rights of its owner, whose code the planner may have to run; that the caller may read it has been checked.
-pub fn add(piece: &Relation, size: &Piece, rows: u64, columns: &mut [(&Column, Read)]) -> Result<()> {
+pub fn add(
+    piece: &Relation,
+    size: &Piece,
+    rows: u64,
+    columns: &mut [(&Column, Read)],
+) -> Result<()> {
     let _spi = Connection::open();
     let _pinned = PinnedSettings::new();
-    let mut read: Vec<&mut (&Column, Read)> = columns.iter_mut().filter(|(_, read)| !matches!(read, Read::Nothing)).collect();
+    let mut read: Vec<&mut (&Column, Read)> = columns
+        .iter_mut()
+        .filter(|(_, read)| !matches!(read, Read::Nothing))
+        .collect();
     if read.is_empty() {
         return Ok(());
     }
-    let values: Vec<String> = read.iter().map(|(column, read)| expression(column, read)).collect();
-    let sql = format!("SELECT {} FROM {} t {} LIMIT {rows}", values.join(", "), piece.in_from(), size.part(rows));
+    let values: Vec<String> = read
+        .iter()
+        .map(|(column, read)| expression(column, read))
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM {} t {} LIMIT {rows}",
+        values.join(", "),
+        piece.in_from(),
+        size.part(rows)
+    );
     let _owner = security::as_owner(piece)?;
     parallel::read(&sql, &[], &[], |row| {
         for (place, (_, read)) in read.iter_mut().enumerate() {
             // SAFETY: every column of the statement is a text.
-            let text = row.get(place).and_then(|datum| unsafe { String::from_datum(datum, false) });
+            let text = row
+                .get(place)
+                .and_then(|datum| unsafe { String::from_datum(datum, false) });
             match (text, read) {
                 (Some(text), Read::Values(sample)) => sample.add(&text),
                 (Some(text), Read::Document(node)) => {

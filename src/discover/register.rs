@@ -18,7 +18,10 @@ pub fn register(home: &Home, confidence: f64, rows: u64) -> Result<Vec<Found>> {
     let found = unregistered::discover(home, None, rows)?;
     let mut registered: Vec<Found> = Vec::new();
     let (mut others, mut refused) = (Vec::new(), Vec::new());
-    let mut certain = found.into_iter().filter(|found| found.finding.confidence >= confidence && found.rule.is_some()).peekable();
+    let mut certain = found
+        .into_iter()
+        .filter(|found| found.finding.confidence >= confidence && found.rule.is_some())
+        .peekable();
     while let Some(first) = certain.next() {
         let relation = first.relation;
         let mut columns = vec![first];
@@ -50,8 +53,18 @@ pub fn register(home: &Home, confidence: f64, rows: u64) -> Result<Vec<Found>> {
             }
         }
     }
-    unregistered::tell(&others, PgLogLevel::NOTICE, "columns of these tables look personal, and were not registered", "Only the owner of a table may register it.");
-    unregistered::tell(&refused, PgLogLevel::WARNING, "rules for these columns could not be registered", "gdpr_discover shows what they are; gdpr_register says what is wrong with a rule.");
+    unregistered::tell(
+        &others,
+        PgLogLevel::NOTICE,
+        "columns of these tables look personal, and were not registered",
+        "Only the owner of a table may register it.",
+    );
+    unregistered::tell(
+        &refused,
+        PgLogLevel::WARNING,
+        "rules for these columns could not be registered",
+        "gdpr_discover shows what they are; gdpr_register says what is wrong with a rule.",
+    );
     Ok(registered)
 }
 

@@ -1,13 +1,15 @@
 //! The values that were read of a column, or of a place in its documents.
 
 use super::detector::{ALL, Detector, Origin, Value};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// Different values, that is: a column that says the same everywhere says it once.
-#[derive(Debug)]
 pub struct Sample {
     pub origin: Origin,
     values: HashSet<String>,
+    /// Asked for more than once, when nothing is added any more.
+    hits: OnceCell<Vec<Hits>>,
 }
 
 /// How many of how many values a detector takes for its own.
@@ -26,11 +28,15 @@ impl Sample {
         Self {
             origin,
             values: HashSet::new(),
+            hits: OnceCell::new(),
         }
     }
 
     pub fn add(&mut self, value: &str) {
-        let cut = value.char_indices().nth(LONGEST).map_or(value, |(end, _)| &value[..end]);
+        let cut = value
+            .char_indices()
+            .nth(LONGEST)
+            .map_or(value, |(end, _)| &value[..end]);
         if !cut.trim().is_empty() {
             self.values.insert(cut.to_owned());
         }
@@ -49,7 +55,11 @@ impl Sample {
     }
 
     /// Those detectors that found something.
-    pub fn hits(&self) -> Vec<Hits> {
+    pub fn hits(&self) -> &[Hits] {
+        self.hits.get_or_init(|| self.found())
+    }
+
+    fn found(&self) -> Vec<Hits> {
         let mut found = ALL.map(|detector| Hits {
             detector,
             hits: 0,
@@ -65,6 +75,9 @@ impl Sample {
                 }
             }
         }
-        found.into_iter().filter(|hits| hits.hits + hits.within > 0).collect()
+        found
+            .into_iter()
+            .filter(|hits| hits.hits + hits.within > 0)
+            .collect()
     }
 }

@@ -13,14 +13,22 @@ use crate::strategy::Kind;
 use serde_json::{Map, Value, json};
 
 /// Rules for columns, in their order; None where none fits. `registered` is what the table's entry has already.
-pub fn rules(relation: &Relation, details: &Details, registered: &Map<String, Value>, found: &[(&str, Kind, &Finding)]) -> Vec<Option<Value>> {
+pub fn rules(
+    relation: &Relation,
+    details: &Details,
+    registered: &Map<String, Value>,
+    found: &[(&str, Kind, &Finding)],
+) -> Vec<Option<Value>> {
     let fits = |rules: &Map<String, Value>| attempt(|| check(relation, details, rules)).is_ok();
     // What does not hold by itself any more is not for us to judge.
     let mut accepted = match fits(registered) {
         true => registered.clone(),
         false => Map::new(),
     };
-    let wished: Vec<Vec<Value>> = found.iter().map(|(_, kind, finding)| candidates(*kind, finding)).collect();
+    let wished: Vec<Vec<Value>> = found
+        .iter()
+        .map(|(_, kind, finding)| candidates(*kind, finding))
+        .collect();
     let mut all = accepted.clone();
     for ((column, ..), wished) in found.iter().zip(&wished) {
         if let Some(first) = wished.first() {
@@ -28,7 +36,10 @@ pub fn rules(relation: &Relation, details: &Details, registered: &Map<String, Va
         }
     }
     if fits(&all) {
-        return found.iter().map(|(column, ..)| all.get(*column).cloned()).collect();
+        return found
+            .iter()
+            .map(|(column, ..)| all.get(*column).cloned())
+            .collect();
     }
     let mut rules = Vec::new();
     for ((column, ..), wished) in found.iter().zip(wished) {
@@ -58,7 +69,9 @@ fn candidates(kind: Kind, finding: &Finding) -> Vec<Value> {
     match kind {
         Kind::Text(_) => candidates.extend(of_text(finding.category)),
         Kind::Json | Kind::Jsonb => candidates.extend(inside(finding)),
-        Kind::Date | Kind::Timestamp | Kind::TimestampTz if finding.category == Category::BirthDate => {
+        Kind::Date | Kind::Timestamp | Kind::TimestampTz
+            if finding.category == Category::BirthDate =>
+        {
             candidates.push(json!({"strategy": "generalise", "to": "year"}));
         }
         _ => {}
@@ -73,7 +86,9 @@ fn candidates(kind: Kind, finding: &Finding) -> Vec<Value> {
 fn of_text(category: Category) -> Option<Value> {
     match category {
         Category::Email => Some(json!("email")),
-        category => category.fake().map(|kind| json!({"strategy": "fake", "kind": kind.name()})),
+        category => category
+            .fake()
+            .map(|kind| json!({"strategy": "fake", "kind": kind.name()})),
     }
 }
 
@@ -82,7 +97,12 @@ fn inside(finding: &Finding) -> Option<Value> {
         .places
         .iter()
         .filter(|place| place.confidence >= LEAST && !place.path.is_empty())
-        .map(|place| (place.path.clone(), of_text(place.category).unwrap_or_else(|| json!("null"))))
+        .map(|place| {
+            (
+                place.path.clone(),
+                of_text(place.category).unwrap_or_else(|| json!("null")),
+            )
+        })
         .collect();
     (!paths.is_empty()).then(|| json!({"strategy": "json", "paths": paths}))
 }

@@ -54,19 +54,27 @@ pub fn discover(home: &Home, tables: Option<&[pg_sys::Oid]>, rows: u64) -> Resul
     let caller = security::caller();
     let (mut found, mut unread, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for candidate in &known.candidates {
-        let (Some(relation), Some(details)) = (known.relations.get(&candidate.relation), known.details.get(&candidate.relation)) else {
+        let (Some(relation), Some(details)) = (
+            known.relations.get(&candidate.relation),
+            known.details.get(&candidate.relation),
+        ) else {
             continue; // dropped meanwhile
         };
         let registered = known.rules.get(&candidate.relation);
         let columns: Vec<&Column> = details
             .columns
             .iter()
-            .filter(|column| candidate.columns.contains(&column.number) && !is_ruled(details, column, registered))
+            .filter(|column| {
+                candidate.columns.contains(&column.number) && !is_ruled(details, column, registered)
+            })
             .collect();
         if columns.is_empty() {
             continue;
         }
-        let mut read: Vec<(&Column, Read)> = columns.iter().map(|column| (*column, read::form(column).1.unwrap_or(Read::Nothing))).collect();
+        let mut read: Vec<(&Column, Read)> = columns
+            .iter()
+            .map(|column| (*column, read::form(column).1.unwrap_or(Read::Nothing)))
+            .collect();
         if !may_read(relation, caller) {
             if tables.is_some() {
                 return Err(denied(relation));
@@ -77,8 +85,18 @@ pub fn discover(home: &Home, tables: Option<&[pg_sys::Oid]>, rows: u64) -> Resul
         }
         found.extend(of_table(relation, details, registered, read));
     }
-    tell(&unread, PgLogLevel::NOTICE, "the rows of these tables were not read, only the names and types of their columns", "It takes SELECT on them, and a role that their policies do not limit.");
-    tell(&failed, PgLogLevel::WARNING, "the rows of these tables could not be read, or not wholly", "What stands in them is not in the answer. SELECT from them to see why.");
+    tell(
+        &unread,
+        PgLogLevel::NOTICE,
+        "the rows of these tables were not read, only the names and types of their columns",
+        "It takes SELECT on them, and a role that their policies do not limit.",
+    );
+    tell(
+        &failed,
+        PgLogLevel::WARNING,
+        "the rows of these tables could not be read, or not wholly",
+        "What stands in them is not in the answer. SELECT from them to see why.",
+    );
     Ok(found)
 }
 
@@ -96,15 +114,30 @@ fn know(home: &Home, tables: Option<&[pg_sys::Oid]>) -> Result<Known> {
         let oids = tables.and_then(|tables| tables.to_vec().into_datum());
         read_document(include_str!("columns.sql"), &[pg_sys::OIDARRAYOID], &[oids])?
     };
-    let oids: Vec<pg_sys::Oid> = candidates.iter().map(|candidate| candidate.relation).collect();
-    let pieces = candidates.iter().flat_map(|candidate| &candidate.pieces).map(|piece| piece.relation);
+    let oids: Vec<pg_sys::Oid> = candidates
+        .iter()
+        .map(|candidate| candidate.relation)
+        .collect();
+    let pieces = candidates
+        .iter()
+        .flat_map(|candidate| &candidate.pieces)
+        .map(|piece| piece.relation);
     let all: Vec<pg_sys::Oid> = oids.iter().copied().chain(pieces).collect();
-    let relations: HashMap<_, _> = Relation::load(&all)?.into_iter().map(|relation| (relation.oid, relation)).collect();
-    let details: HashMap<_, _> = Details::load_all(&oids)?.into_iter().map(|details| (details.relation, details)).collect();
+    let relations: HashMap<_, _> = Relation::load(&all)?
+        .into_iter()
+        .map(|relation| (relation.oid, relation))
+        .collect();
+    let details: HashMap<_, _> = Details::load_all(&oids)?
+        .into_iter()
+        .map(|details| (details.relation, details))
+        .collect();
     let partition = details.values().find(|details| details.is_partition);
     if let Some(relation) = partition.and_then(|details| relations.get(&details.relation)) {
-        return Err(Error::new(Code::ERRCODE_WRONG_OBJECT_TYPE, format!("{} is a partition", relation.qualified()))
-            .hint("Name the partitioned table: its rules are for all partitions."));
+        return Err(Error::new(
+            Code::ERRCODE_WRONG_OBJECT_TYPE,
+            format!("{} is a partition", relation.qualified()),
+        )
+        .hint("Name the partitioned table: its rules are for all partitions."));
     }
     Ok(Known {
         candidates,
@@ -119,45 +152,69 @@ pub fn registered_rules(home: &Home, relation: pg_sys::Oid) -> Result<Map<String
     let _spi = Connection::open();
     let _pinned = PinnedSettings::new();
     let schema = Schema::read(home)?;
-    Ok(rules_of(&schema, &[relation]).remove(&relation).unwrap_or_default())
+    Ok(rules_of(&schema, &[relation])
+        .remove(&relation)
+        .unwrap_or_default())
 }
 
 /// What is registered of a table, or of the nearest that it inherits from.
 fn rules_of(schema: &Schema, tables: &[pg_sys::Oid]) -> HashMap<pg_sys::Oid, Map<String, Value>> {
-    let entries: HashMap<_, _> = schema.entries.iter().map(|entry| (entry.relation, entry)).collect();
+    let entries: HashMap<_, _> = schema
+        .entries
+        .iter()
+        .map(|entry| (entry.relation, entry))
+        .collect();
     let nearest = |table: &pg_sys::Oid| {
         let mut generation = vec![*table];
         while !generation.is_empty() {
             if let Some(entry) = generation.iter().find_map(|table| entries.get(table)) {
                 return entry.rules.as_object().cloned();
             }
-            let parents = schema.inheritance.iter().filter(|inherits| generation.contains(&inherits.child));
+            let parents = schema
+                .inheritance
+                .iter()
+                .filter(|inherits| generation.contains(&inherits.child));
             generation = parents.map(|inherits| inherits.parent).collect();
         }
         None
     };
-    tables.iter().filter_map(|table| Some((*table, nearest(table)?))).collect()
+    tables
+        .iter()
+        .filter_map(|table| Some((*table, nearest(table)?)))
+        .collect()
 }
 
 /// Its rule, or that of the remaining columns.
 fn is_ruled(details: &Details, column: &Column, rules: Option<&Map<String, Value>>) -> bool {
-    rules.is_some_and(|rules| rules.contains_key(&column.name) || rules.contains_key("*") && !details.is_structural(column))
+    rules.is_some_and(|rules| {
+        rules.contains_key(&column.name)
+            || rules.contains_key("*") && !details.is_structural(column)
+    })
 }
 
 fn may_read(relation: &Relation, caller: pg_sys::Oid) -> bool {
     // SAFETY: catalog look-up; noError keeps it from raising.
     let rls = unsafe { pg_sys::check_enable_rls(relation.oid, caller, true) };
-    version::may_select(relation.oid, relation.schema_oid, caller) && rls != pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
+    version::may_select(relation.oid, relation.schema_oid, caller)
+        && rls != pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
 }
 
 fn denied(relation: &Relation) -> Error {
-    Error::new(Code::ERRCODE_INSUFFICIENT_PRIVILEGE, format!("permission denied for table {}", relation.qualified()))
-        .detail("A sample of its rows is read, and the caller may not read all of it.")
-        .hint("It takes SELECT on the table, and a role that its policies do not limit.")
+    Error::new(
+        Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+        format!("permission denied for table {}", relation.qualified()),
+    )
+    .detail("A sample of its rows is read, and the caller may not read all of it.")
+    .hint("It takes SELECT on the table, and a role that its policies do not limit.")
 }
 
 /// Reads some rows of each piece; what fails is undone, and another piece may be read all the same.
-fn sample(known: &Known, candidate: &Candidate, rows: u64, columns: &mut [(&Column, Read)]) -> bool {
+fn sample(
+    known: &Known,
+    candidate: &Candidate,
+    rows: u64,
+    columns: &mut [(&Column, Read)],
+) -> bool {
     let share = rows.div_ceil(candidate.pieces.len().max(1) as u64);
     let mut is_read = true;
     for piece in &candidate.pieces {
@@ -169,7 +226,12 @@ fn sample(known: &Known, candidate: &Candidate, rows: u64, columns: &mut [(&Colu
     is_read
 }
 
-fn of_table(relation: &Relation, details: &Details, registered: Option<&Map<String, Value>>, read: Vec<(&Column, Read)>) -> Vec<Found> {
+fn of_table(
+    relation: &Relation,
+    details: &Details,
+    registered: Option<&Map<String, Value>>,
+    read: Vec<(&Column, Read)>,
+) -> Vec<Found> {
     enum Content {
         Values(Sample),
         Places(Vec<Place>),
@@ -186,12 +248,17 @@ fn of_table(relation: &Relation, details: &Details, registered: Option<&Map<Stri
         })
         .collect();
     let nothing = Sample::new(Origin::Other);
-    let unread = details.columns.iter().filter(|column| columns.iter().all(|(own, ..)| own.number != column.number));
+    let unread = details
+        .columns
+        .iter()
+        .filter(|column| columns.iter().all(|(own, ..)| own.number != column.number));
     let beside = unread.map(|column| (column.name.as_str(), read::form(column).0, &nothing));
-    let single = columns.iter().filter_map(|(column, form, content)| match content {
-        Content::Values(sample) => Some((column.name.as_str(), *form, sample)),
-        Content::Places(_) => None,
-    });
+    let single = columns
+        .iter()
+        .filter_map(|(column, form, content)| match content {
+            Content::Values(sample) => Some((column.name.as_str(), *form, sample)),
+            Content::Places(_) => None,
+        });
     let around = judge::around(&relation.name, single.chain(beside));
     let judged: Vec<(&Column, Finding)> = columns
         .iter()
@@ -207,13 +274,23 @@ fn of_table(relation: &Relation, details: &Details, registered: Option<&Map<Stri
         return Vec::new();
     }
     let empty = Map::new();
-    let wanted: Vec<(&str, Kind, &Finding)> = judged.iter().map(|(column, finding)| (column.name.as_str(), Kind::of(column), finding)).collect();
+    let wanted: Vec<(&str, Kind, &Finding)> = judged
+        .iter()
+        .map(|(column, finding)| (column.name.as_str(), Kind::of(column), finding))
+        .collect();
     let rules = suggest::rules(relation, details, registered.unwrap_or(&empty), &wanted);
-    let found = |((column, finding), rule): ((&Column, Finding), Option<Value>)| Found {
-        relation: relation.oid,
-        column: column.name.clone(),
-        finding,
-        rule,
+    let found = |((column, mut finding), rule): ((&Column, Finding), Option<Value>)| {
+        if rule.is_none() {
+            finding
+                .reason
+                .push_str("; no rule alone fits its constraints");
+        }
+        Found {
+            relation: relation.oid,
+            column: column.name.clone(),
+            finding,
+            rule,
+        }
     };
     judged.into_iter().zip(rules).map(found).collect()
 }
@@ -223,7 +300,12 @@ pub fn tell(tables: &[String], level: PgLogLevel, message: &str, hint: &str) {
     if tables.is_empty() {
         return;
     }
-    let mut detail = tables.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    let mut detail = tables
+        .iter()
+        .take(5)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     if tables.len() > 5 {
         detail.push_str(&format!(" and {} more", tables.len() - 5));
     }
@@ -231,5 +313,8 @@ pub fn tell(tables: &[String], level: PgLogLevel, message: &str, hint: &str) {
         PgLogLevel::WARNING => PgSqlErrorCode::ERRCODE_WARNING,
         _ => PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION,
     };
-    ErrorReport::new(code, message.to_owned(), "gdpr_ext").set_detail(detail).set_hint(hint).report(level);
+    ErrorReport::new(code, message.to_owned(), "gdpr_ext")
+        .set_detail(detail)
+        .set_hint(hint)
+        .report(level);
 }

@@ -18,7 +18,7 @@ def roles(connection):
     yield connection
     connection.execute("RESET ROLE")
     for role in ROLES:
-        connection.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
+        connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(sql.Identifier(role)))
         connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 

@@ -20,7 +20,11 @@ impl Detector for Dni {
         if !(7..=8).contains(&value.digits.len()) || !(1..=2).contains(&value.letters) {
             return false;
         }
-        let bare: String = value.text.chars().filter(|c| !matches!(c, '-' | '.' | ' ')).collect();
+        let bare: String = value
+            .text
+            .chars()
+            .filter(|c| !matches!(c, '-' | '.' | ' '))
+            .collect();
         bare.len() == 9 && bare.is_ascii() && is_number(&bare.to_ascii_uppercase())
     }
 
@@ -53,7 +57,13 @@ mod tests {
         for text in ["12345678Z", "12.345.678-Z", "X1234567L", "00000000t"] {
             assert!(is(text), "{text}");
         }
-        for text in ["12345678A", "1234567Z", "X1234567M", "Z12345678", "123456789"] {
+        for text in [
+            "12345678A",
+            "1234567Z",
+            "X1234567M",
+            "Z12345678",
+            "123456789",
+        ] {
             assert!(!is(text), "{text}");
         }
     }

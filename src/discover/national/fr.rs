@@ -18,7 +18,11 @@ impl Detector for Nir {
         if !(14..=15).contains(&value.digits.len()) || value.letters > 1 {
             return false;
         }
-        let bare: String = value.text.chars().filter(|c| !matches!(c, ' ' | '-' | '.')).collect();
+        let bare: String = value
+            .text
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '.'))
+            .collect();
         bare.len() == 15 && bare.is_ascii() && is_nir(&bare)
     }
 
@@ -57,7 +61,13 @@ mod tests {
         let is = |text: &str| Nir.is(&Value::of_text(text));
         assert!(is("255081416802538"));
         assert!(is("2 55 08 14 168 025 38"));
-        for text in ["255081416802539", "955081416802538", "255131416802538", "25508141680253", "2550814168025380"] {
+        for text in [
+            "255081416802539",
+            "955081416802538",
+            "255131416802538",
+            "25508141680253",
+            "2550814168025380",
+        ] {
             assert!(!is(text), "{text}");
         }
         let corsican = format!("1850{}2A004123", 6);

@@ -23,14 +23,15 @@ impl Detector for CodiceFiscale {
     }
 
     fn stands_in(&self, text: &Value) -> bool {
-        text.tokens().any(|token| token.len() == 16 && is_code(token))
+        text.tokens()
+            .any(|token| token.len() == 16 && is_code(token))
     }
 }
 
 /// What letters and digits at odd places count, 0 to 9 and A to Z.
 const ODD: [u32; 36] = [
-    1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8,
-    12, 14, 16, 10, 22, 25, 24, 23,
+    1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6,
+    8, 12, 14, 16, 10, 22, 25, 24, 23,
 ];
 
 /// `L`: a letter; `D`: a digit, or the letter that stands for it where two people had the same code; `M`: the letter of a month.
@@ -69,7 +70,13 @@ mod tests {
         assert!(is("RSSMRA85T10A562S"));
         assert!(is("rssmra85t10a562s"));
         assert!(is("MRTMTT25D09F205Z"));
-        for text in ["RSSMRA85T10A562T", "RSSMRA85F10A562S", "RSSMRA85T10A562", "1SSMRA85T10A562S", "RSSMRÀ85T10A562"] {
+        for text in [
+            "RSSMRA85T10A562T",
+            "RSSMRA85F10A562S",
+            "RSSMRA85T10A562",
+            "1SSMRA85T10A562S",
+            "RSSMRÀ85T10A562",
+        ] {
             assert!(!is(text), "{text}");
         }
         assert!(CodiceFiscale.stands_in(&Value::of_text("CF: RSSMRA85T10A562S, Roma")));

@@ -22,7 +22,8 @@ impl Detector for Pesel {
         // The month says the century: from 80 the 19th, from 0 the 20th, from 20 the 21st.
         let month = number(&digits[2..4]) % 20;
         is_day(number(&digits[..2]), month, number(&digits[4..6]))
-            && (10 - weighted(&digits[..10], &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10) % 10 == digits[10]
+            && (10 - weighted(&digits[..10], &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10) % 10
+                == digits[10]
     }
 
     fn chance(&self) -> f64 {
@@ -40,7 +41,13 @@ mod tests {
         for text in ["44051401359", "02070803628", "02270803624"] {
             assert!(is(text), "{text}");
         }
-        for text in ["44051401358", "44131401359", "44053201359", "4405140135", "440514013590"] {
+        for text in [
+            "44051401358",
+            "44131401359",
+            "44053201359",
+            "4405140135",
+            "440514013590",
+        ] {
             assert!(!is(text), "{text}");
         }
     }

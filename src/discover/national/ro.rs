@@ -24,7 +24,11 @@ impl Detector for Cnp {
             rest => rest,
         };
         digits[0] > 0
-            && is_day(number(&digits[1..3]), number(&digits[3..5]), number(&digits[5..7]))
+            && is_day(
+                number(&digits[1..3]),
+                number(&digits[3..5]),
+                number(&digits[5..7]),
+            )
             && (1..=52).contains(&number(&digits[7..9]))
             && check == digits[12]
     }
@@ -42,7 +46,13 @@ mod tests {
     fn valid_and_invalid() {
         let is = |text: &str| Cnp.is(&Value::of_text(text));
         assert!(is("1800101221144"));
-        for text in ["1800101221145", "0800101221144", "1801301221144", "1800101991144", "180010122114"] {
+        for text in [
+            "1800101221145",
+            "0800101221144",
+            "1801301221144",
+            "1800101991144",
+            "180010122114",
+        ] {
             assert!(!is(text), "{text}");
         }
     }
