@@ -59,7 +59,7 @@ fn is_article(digits: &str) -> bool {
         .enumerate()
         .map(|(place, digit)| u32::from(digit - b'0') * if place % 2 == 0 { 3 } else { 1 })
         .sum();
-    digits.len() == 14 && sum % 10 == 0
+    digits.len() == 14 && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

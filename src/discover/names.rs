@@ -305,7 +305,7 @@ const WORDS: &[List] = &[
     ),
     (
         Country,
-        VAGUE * 0.75,
+        VAGUE * 0.7,
         &[
             ("en", "country state province region county district"),
             ("de", "land staat bundesland"),
@@ -1076,14 +1076,12 @@ const WORDS: &[List] = &[
         ],
     ),
     // Words for other things as well.
+    (Health, VAGUE * 0.7, &[("en", "height weight bmi")]),
     (
         Health,
         VAGUE,
         &[
-            (
-                "en",
-                "health height weight treatment therapy symptoms prescription bmi",
-            ),
+            ("en", "health treatment therapy symptoms prescription"),
             ("de", "gesundheit behandlung befund"),
             ("fr", "sante traitement"),
             ("es", "salud tratamiento"),
