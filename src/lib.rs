@@ -6,6 +6,7 @@ mod action;
 mod api;
 mod catalog;
 mod check;
+mod discover;
 mod error;
 mod export;
 mod guc;
@@ -80,6 +81,11 @@ pgrx::extension_sql_file!(
     requires = ["find", "mirror", gdpr_graph, gdpr_backup_retention]
 );
 pgrx::extension_sql_file!(
+    "../sql/discover.sql",
+    name = "discover",
+    requires = ["registry", gdpr_discover, gdpr_discover_register]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
     requires = [
@@ -92,7 +98,8 @@ pgrx::extension_sql_file!(
         "find",
         "scrub",
         "check",
-        "ropa"
+        "ropa",
+        "discover"
     ],
     finalize
 );

@@ -3,6 +3,7 @@
 mod anonymise;
 mod check;
 mod collect;
+mod discover;
 mod erase;
 mod export;
 mod find;
