@@ -337,8 +337,12 @@ impl Bulk {
                 false => CStr::from_ptr(value).to_owned(),
             }
         };
-        let whole: [(&CStr, &CStr); 2] =
-            [(c"work_mem", &memory), (c"synchronize_seqscans", c"off")];
+        // Compiling takes longer than it saves where a function does the work.
+        let whole: [(&CStr, &CStr); 3] = [
+            (c"work_mem", &memory),
+            (c"synchronize_seqscans", c"off"),
+            (c"jit", c"off"),
+        ];
         let parallel: &[(&CStr, &CStr)] = match workers {
             true => &[(c"parallel_setup_cost", c"0"), (c"parallel_tuple_cost", c"0")],
             false => &[(c"max_parallel_workers_per_gather", c"0")],

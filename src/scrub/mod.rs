@@ -63,7 +63,9 @@ pub fn scrub(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
     if !guc::allow_scrub() {
         return Err(refused());
     }
-    require_transaction()?;
+    if !asked.dry_run {
+        require_transaction()?;
+    }
     let known = Whole::of(home, asked)?;
     coverage::refuse(&known.unregistered)?;
     if asked.dry_run {
