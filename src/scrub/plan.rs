@@ -5,6 +5,7 @@ use crate::catalog::details::{self, Details};
 use crate::catalog::operator::qualified_operator;
 use crate::catalog::relation::Relation;
 use crate::catalog::schema::{Entry, ForeignKey, Schema};
+use crate::catalog::version;
 use crate::error::{Code, Error, Result};
 use crate::link::hierarchy::Hierarchy;
 use crate::plan::build;
@@ -336,6 +337,17 @@ fn require(table: &Described) -> Result<()> {
     }
     security::require_access(relation, security::caller(), true)
         .map_err(|error| error.detail("A scrub reads and writes every row of this table."))?;
+    let is_hidden = |relation: &&Relation| {
+        !version::may_select(relation.oid, relation.schema_oid, relation.owner)
+    };
+    if let Some(hidden) = [relation].into_iter().chain(&table.heaps).find(is_hidden) {
+        return Err(Error::new(
+            Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            format!("the owner of table {} may not read it", hidden.qualified()),
+        )
+        .detail("Rules are evaluated with the rights of who owns the table.")
+        .hint("GRANT USAGE on its schema and SELECT on the table to the owner."));
+    }
     let is_strange = |heap: &&Relation| heap.owner != relation.owner;
     match table.heaps.iter().find(is_strange) {
         None => Ok(()),
