@@ -25,8 +25,7 @@ def run(socket, quick):
     with measure.connect(socket, DATABASE) as session:
         ours = measure.Side("gdpr_check", "SELECT count(*) FROM gdpr_check() WHERE message <> $1", counts=True)
         hand = measure.Side("catalog query", CATALOG, counts=True)
-        session.prepare(ours, hand)
         # They answer different questions: each is to find every time what it finds at first.
-        rows = {side.name: session.call(side, "")[1] for side in (ours, hand)}
+        rows = {side.name: session.one(side.statement.replace("$1", "''"))[0] for side in (ours, hand)}
         figures = measure.interleaved(session, [ours, hand], lambda: "", rounds=3 if quick else 7, calls=1, warm_up=1, rows=rows)
         yield {"case": f"{tables:,} tables", "rows": 15 * tables, "hand": "catalog query", **measure.compared(figures, ours, hand)}
