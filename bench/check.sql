@@ -1,4 +1,6 @@
 -- A schema of 1,000 tables with 15 columns each and 2,000 foreign keys; every second table is registered. There are no rows: the lints read the catalog.
+SELECT set_config('bench.tables', :'tables', false);
+SET client_min_messages = error;
 CREATE SCHEMA wide;
 SET search_path = wide, public;
 

@@ -117,4 +117,4 @@ COMMENT ON FUNCTION gdpr_ropa_markdown() IS 'The record of processing activities
 COMMENT ON FUNCTION gdpr_internal.fact_texts(jsonb) IS 'Internal: the texts of a fact';
 COMMENT ON FUNCTION gdpr_internal.markdown(text) IS 'Internal: a text as it stands in Markdown';
 
-REVOKE ALL ON FUNCTION gdpr_ropa(), gdpr_ropa_json(), gdpr_ropa_markdown() FROM PUBLIC;
+REVOKE ALL ON FUNCTION gdpr_ropa(), gdpr_ropa_json(), gdpr_ropa_markdown(), gdpr_internal.fact_texts(jsonb), gdpr_internal.markdown(text) FROM PUBLIC;

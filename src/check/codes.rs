@@ -1,4 +1,4 @@
-//! The lints and their codes. A lint more: its file, and its line here.
+//! The lints and their codes. A lint more: its file, and its line here. `stale_waiver` is none of them: it is found when all others are known.
 
 use crate::error::{Error, Result};
 
@@ -9,9 +9,6 @@ pub struct Lint {
 
 /// The lint that counts rows.
 pub const SHARED: &str = "unreviewed_shared_link";
-/// A waiver that waives nothing: it is found when all others are known.
-pub const STALE: &str = "stale_waiver";
-
 pub const LINTS: [Lint; 25] = [
     Lint {
         code: "backup_retention_unset",

@@ -78,9 +78,9 @@ fn findings(sql: &str, document: String, relations: Option<&[Oid]>) -> Result<Ve
     let mut findings = Vec::new();
     let mut incomplete = false;
     parallel::read(sql, &types, &[document.into_datum(), relations], |row| {
-        // SAFETY: the statement's columns are text, text, oid, text, text, text.
         let text = |column| {
             let value: Option<Datum> = row.get(column);
+            // SAFETY: all of the statement's columns but the third are texts.
             value.and_then(|value| unsafe { String::from_datum(value, false) })
         };
         let (Some(severity), Some(code), Some(message)) = (text(0), text(1), text(4)) else {
