@@ -110,10 +110,11 @@ pub fn add(
     let _owner = security::as_owner(piece)?;
     parallel::read(&sql, &[], &[], |row| {
         for (place, (_, read)) in read.iter_mut().enumerate() {
-            // SAFETY: every column of the statement is a text.
-            let text = row
+            // SAFETY: every column of the statement is a text, whose bytes are in the encoding of the database, which need not be UTF-8.
+            let bytes = row
                 .get(place)
-                .and_then(|datum| unsafe { String::from_datum(datum, false) });
+                .and_then(|datum| unsafe { Vec::<u8>::from_datum(datum, false) });
+            let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             match (text, read) {
                 (Some(text), Read::Values(sample)) => sample.add(&text),
                 (Some(text), Read::Document(node)) => {

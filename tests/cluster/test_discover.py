@@ -164,3 +164,21 @@ def test_it_reads_on_a_read_only_connection(connection):
     connection.execute("CREATE TABLE customer (email text)")
     connection.execute("SET default_transaction_read_only = on")
     assert len(connection.execute(FOUND.format("")).fetchall()) == 1
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_other_encodings(encoding):
+    """Bytes that are no UTF-8 keep nothing from being found."""
+    with psycopg.connect(dbname="postgres", autocommit=True) as server:
+        drop = "DROP DATABASE IF EXISTS gdpr_discover_encoding WITH (FORCE)"
+        server.execute(drop)
+        server.execute(f"CREATE DATABASE gdpr_discover_encoding TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+        try:
+            with psycopg.connect(dbname="gdpr_discover_encoding", autocommit=True, client_encoding="UTF8") as connection:
+                connection.execute("CREATE EXTENSION gdpr_ext; CREATE TABLE import (c1 text, c2 jsonb)")
+                connection.execute("INSERT INTO import SELECT convert_from('\\xfc'::bytea, getdatabaseencoding()) || 'user' || i || '@example.org', jsonb_build_object('mail', 'user' || i || '@example.org') FROM generate_series(1, 20) i")
+                connection.execute("INSERT INTO import SELECT 'bea' || i || '@example.org' FROM generate_series(1, 20) i")
+                assert connection.execute("SELECT octet_length(c1) - length('user1@example.org') FROM import LIMIT 1").fetchone() == (1,)
+                assert connection.execute('SELECT "column", category FROM gdpr_discover()').fetchall() == [("c1", "email"), ("c2", "email")]
+        finally:
+            server.execute(drop)
