@@ -12,7 +12,7 @@ import measure
 
 BENCHMARKS = [
     "one_customer", "five_hundred", "large_subject", "thousand_subjects", "anonymise_one", "anonymise_ten_thousand", "erase_ten_thousand", "on_delete_bulk", "masking",
-    "log", "rerun", "export", "search", "find", "scrub",
+    "log", "rerun", "export", "search", "find", "scrub", "check",
 ]
 # What takes too long to be run with the others.
 ON_DEMAND = ["scrub_large"]

@@ -57,6 +57,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     UNION SELECT source::oid FROM @extschema@.gdpr_links
     UNION SELECT target::oid FROM @extschema@.gdpr_links
     UNION SELECT relation::oid FROM @extschema@.gdpr_on_delete
+    UNION SELECT relation::oid FROM @extschema@.gdpr_waivers WHERE relation IS NOT NULL
   ), gone AS (
     DELETE FROM @extschema@.gdpr_known_column k
     WHERE NOT EXISTS (SELECT FROM used JOIN pg_catalog.pg_attribute a ON a.attrelid = used.relation
@@ -131,6 +132,12 @@ CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @ex
 
 CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_on_delete
   FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
+CREATE TRIGGER gdpr_remember AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.gdpr_waivers
+  FOR EACH STATEMENT EXECUTE FUNCTION gdpr_registry_remember();
+
+-- What DDL left open is told when the transaction ends: by then a migration may have said what a new column is.
+CREATE CONSTRAINT TRIGGER gdpr_check_ddl AFTER INSERT ON @extschema@.gdpr_pending_ddl DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION gdpr_check_ddl();
 
 -- The triggers that log what plain SQL deletes, and those of ON DELETE ANONYMISE: makes what is missing of these tables, of what inherits from them and
 -- of what they reference; drops what is too much, and makes anew what has changed, of any table. What a trigger's arguments say is for people; the functions go by the registry.
@@ -228,6 +235,7 @@ ALTER TABLE @extschema@.gdpr_links ENABLE ALWAYS TRIGGER gdpr_announce;
 ALTER TABLE @extschema@.gdpr_links ENABLE ALWAYS TRIGGER gdpr_remember;
 ALTER TABLE @extschema@.gdpr_on_delete ENABLE ALWAYS TRIGGER gdpr_announce;
 ALTER TABLE @extschema@.gdpr_on_delete ENABLE ALWAYS TRIGGER gdpr_remember;
+ALTER TABLE @extschema@.gdpr_waivers ENABLE ALWAYS TRIGGER gdpr_remember;
 ALTER TABLE @extschema@.gdpr_sources ENABLE ALWAYS TRIGGER gdpr_announce;
 ALTER TABLE @extschema@.gdpr_sources ENABLE ALWAYS TRIGGER gdpr_remember;
 
@@ -323,6 +331,7 @@ DECLARE
   links jsonb;
   deletes jsonb;
   sources jsonb;
+  waivers jsonb;
   now record;
 BEGIN
   -- Printing an expression takes locks on its tables, and two sessions that alter one each would wait for each other: so nothing is
@@ -364,7 +373,16 @@ BEGIN
   CROSS JOIN LATERAL (SELECT s.name, @extschema@.gdpr_function_now(s.name, 'collect', s.collect) AS collect,
                              @extschema@.gdpr_function_now(s.name, 'erase', s.erase) AS erase) n
   WHERE (s.collect, s.erase) IS DISTINCT FROM (n.collect, n.erase);
+  -- Several columns stand there as gdpr_check lists them.
+  SELECT pg_catalog.jsonb_agg(n) INTO waivers
+  FROM @extschema@.gdpr_waivers w
+  CROSS JOIN LATERAL (SELECT w.ctid AS place, CASE WHEN w."column" LIKE '(%' THEN w."column" ELSE
+    (SELECT pg_catalog.string_agg(@extschema@.gdpr_name_now(w.relation, part), ', ' ORDER BY position)
+     FROM pg_catalog.unnest(pg_catalog.string_to_array(w."column", ', ')) WITH ORDINALITY u(part, position)) END AS "column") n
+  WHERE w."column" <> n."column";
 
+  UPDATE @extschema@.gdpr_waivers w SET "column" = n."column"
+  FROM pg_catalog.jsonb_to_recordset(waivers) n(place tid, "column" text) WHERE w.ctid = n.place;
   FOR now IN
     SELECT * FROM pg_catalog.jsonb_to_recordset(entries) e(relation oid, rules jsonb, search text[], key text[], created text, export jsonb)
   LOOP
@@ -427,13 +445,13 @@ BEGIN
   IF pg_catalog.to_regclass('@extschema@.gdpr_links') IS NULL
      OR pg_catalog.to_regclass('@extschema@.gdpr_registry') IS NULL OR pg_catalog.to_regclass('@extschema@.gdpr_on_delete') IS NULL
      OR pg_catalog.to_regclass('@extschema@.gdpr_sources') IS NULL OR pg_catalog.to_regclass('@extschema@.gdpr_known_function') IS NULL
-     OR pg_catalog.to_regclass('gdpr_log.anonymised') IS NULL THEN
+     OR pg_catalog.to_regclass('@extschema@.gdpr_waivers') IS NULL OR pg_catalog.to_regclass('gdpr_log.anonymised') IS NULL THEN
     RETURN;
   END IF;
   FOR dropped IN
     SELECT objid, objsubid, object_type, address_names
     FROM pg_catalog.pg_event_trigger_dropped_objects()
-    WHERE object_type IN ('table', 'foreign table', 'table column', 'foreign table column', 'table constraint', 'function')
+    WHERE object_type IN ('table', 'foreign table', 'view', 'materialized view', 'table column', 'foreign table column', 'table constraint', 'function')
   LOOP
     IF dropped.object_type = 'function' THEN
       FOR needed IN
@@ -479,6 +497,9 @@ BEGIN
       END IF;
       IF EXISTS (SELECT FROM @extschema@.gdpr_registry WHERE relation = dropped.objid) THEN
         DELETE FROM @extschema@.gdpr_registry WHERE relation = dropped.objid;
+      END IF;
+      IF EXISTS (SELECT FROM @extschema@.gdpr_waivers WHERE relation = dropped.objid) THEN
+        DELETE FROM @extschema@.gdpr_waivers WHERE relation = dropped.objid;
       END IF;
       DELETE FROM gdpr_log.anonymised WHERE relation = dropped.objid;
       CONTINUE;
@@ -532,6 +553,9 @@ CREATE EVENT TRIGGER gdpr_follow_renames ON ddl_command_end
 CREATE EVENT TRIGGER gdpr_follow_tables ON ddl_command_end
   WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'ALTER SCHEMA')
   EXECUTE FUNCTION gdpr_follow_tables();
+CREATE EVENT TRIGGER gdpr_note_tables ON ddl_command_end
+  WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'CREATE FOREIGN TABLE', 'ALTER TABLE', 'ALTER FOREIGN TABLE')
+  EXECUTE FUNCTION gdpr_note_tables();
 CREATE EVENT TRIGGER gdpr_follow_functions ON ddl_command_end
   WHEN TAG IN ('CREATE FUNCTION')
   EXECUTE FUNCTION gdpr_follow_functions();

@@ -3,7 +3,7 @@
 use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 use std::ffi::CString;
 
-/// `gdpr_ext.strict_ddl`: refuse a DROP COLUMN that a rule or a link needs. Read by the event trigger in `sql/triggers.sql`.
+/// `gdpr_ext.strict_ddl`: refuse a DROP COLUMN that a rule or a link needs, read by the event trigger in `sql/triggers.sql`; and what a transaction's DDL left open.
 static STRICT_DDL: GucSetting<bool> = GucSetting::<bool>::new(false);
 
 static UNREGISTERED: GucSetting<Unregistered> =
@@ -100,8 +100,8 @@ fn text(setting: &GucSetting<Option<CString>>) -> Option<String> {
 pub fn define() {
     GucRegistry::define_bool_guc(
         c"gdpr_ext.strict_ddl",
-        c"Refuses DDL that would take away a column which a registered rule or link needs.",
-        c"Off: such DDL raises a WARNING, and the next use of the rule or link an error.",
+        c"Refuses DDL that would take away a column which a registered rule or link needs, or leave a column without a rule or a table of persons not registered.",
+        c"Off: such DDL raises a WARNING. What can be settled in the same transaction is looked at when it ends.",
         &STRICT_DDL,
         GucContext::Suset,
         GucFlags::default(),

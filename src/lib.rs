@@ -5,6 +5,8 @@ pgrx::pg_module_magic!();
 mod action;
 mod api;
 mod catalog;
+mod check;
+mod discover;
 mod error;
 mod export;
 mod guc;
@@ -61,6 +63,29 @@ pgrx::extension_sql_file!(
     requires = ["mirror", gdpr_scrub_db]
 );
 pgrx::extension_sql_file!(
+    "../sql/check.sql",
+    name = "check",
+    requires = [
+        "registry",
+        "mirror",
+        gdpr_check,
+        gdpr_waive,
+        gdpr_unwaive,
+        gdpr_note_tables,
+        gdpr_check_ddl
+    ]
+);
+pgrx::extension_sql_file!(
+    "../sql/ropa.sql",
+    name = "ropa",
+    requires = ["find", "mirror", gdpr_graph, gdpr_backup_retention]
+);
+pgrx::extension_sql_file!(
+    "../sql/discover.sql",
+    name = "discover",
+    requires = ["registry", gdpr_discover, gdpr_discover_register]
+);
+pgrx::extension_sql_file!(
     "../sql/triggers.sql",
     name = "triggers",
     requires = [
@@ -71,7 +96,10 @@ pgrx::extension_sql_file!(
         "mirror",
         "export",
         "find",
-        "scrub"
+        "scrub",
+        "check",
+        "ropa",
+        "discover"
     ],
     finalize
 );

@@ -29,16 +29,25 @@ pub struct RunAs {
 
 impl RunAs {
     pub fn new(user: pg_sys::Oid) -> Self {
+        // Who can act as the caller anyway needs no fence, which would also refuse deferred constraints.
+        // SAFETY: catalog look-up by oid.
+        match unsafe { pg_sys::is_member_of_role(user, caller()) } {
+            true => Self::unfenced(user),
+            false => Self::with(user, pg_sys::SECURITY_RESTRICTED_OPERATION),
+        }
+    }
+
+    /// For a statement of ours that runs no code of `user`, and puts something off to the end of the transaction.
+    pub fn unfenced(user: pg_sys::Oid) -> Self {
+        Self::with(user, 0)
+    }
+
+    fn with(user: pg_sys::Oid, fence: u32) -> Self {
         let mut saved = Self {
             user: pg_sys::InvalidOid,
             context: 0,
         };
-        let mut flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_NOFORCE_RLS;
-        // Who can act as the caller anyway needs no fence, which would also refuse deferred constraints.
-        // SAFETY: catalog look-up by oid.
-        if !unsafe { pg_sys::is_member_of_role(user, caller()) } {
-            flags |= pg_sys::SECURITY_RESTRICTED_OPERATION;
-        }
+        let flags = pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_NOFORCE_RLS | fence;
         // SAFETY: both pointers are to live fields; the former state is put back by Drop, and by
         // transaction abort if an error passes by.
         unsafe {
@@ -339,6 +348,15 @@ impl Bulk {
             false => &[(c"max_parallel_workers_per_gather", c"0")],
         };
         Self(PinnedSettings::of(&[&whole, parallel].concat()))
+    }
+}
+
+/// While it lives, nothing is compiled: for a statement of many parts that are run once, that takes longer than to run it.
+pub struct Interpreted(#[allow(dead_code)] PinnedSettings); // held for its Drop
+
+impl Interpreted {
+    pub fn new() -> Self {
+        Self(PinnedSettings::of(&[(c"jit", c"off")]))
     }
 }
 

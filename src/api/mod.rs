@@ -1,7 +1,9 @@
 //! The SQL functions: arguments in, rows out, no logic.
 
 mod anonymise;
+mod check;
 mod collect;
+mod discover;
 mod erase;
 mod export;
 mod find;

@@ -1,6 +1,6 @@
 //! Triggers on the registry's tables: whoever writes there, by whatever way, is checked by the same code.
 
-use super::follow;
+use super::{check, follow};
 use crate::catalog::cache;
 use crate::catalog::home::Home;
 use crate::catalog::relation;
@@ -55,6 +55,13 @@ fn gdpr_registry_announce<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'
     if let Ok(relation) = trigger.relid() {
         cache::announce(relation);
     }
+    Ok(None)
+}
+
+/// AFTER INSERT ON gdpr_pending_ddl, at the end of the transaction: tells what its DDL left open.
+#[pg_trigger]
+fn gdpr_check_ddl<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, ErrorReport> {
+    raise(check::check_ddl(trigger));
     Ok(None)
 }
 

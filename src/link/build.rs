@@ -23,7 +23,7 @@ impl Graph {
         let edges = edges::all(schema, &hierarchy);
         let numbers = number_tables(&edges, &hierarchy, start);
         let shapes = shapes(&edges, &hierarchy, &numbers)?;
-        let subjects = subjects(schema, &hierarchy, &numbers, start);
+        let subjects = subjects(schema, &hierarchy, &numbers, Some(start));
         let kinds = kinds::decide(&shapes, &subjects);
         let walked: Vec<_> = shapes
             .iter()
@@ -84,7 +84,11 @@ impl Graph {
 }
 
 /// Numbers every table of the database that has a link; the start table first.
-fn number_tables(edges: &[Edge], hierarchy: &Hierarchy, start: Oid) -> HashMap<Oid, usize> {
+pub(super) fn number_tables(
+    edges: &[Edge],
+    hierarchy: &Hierarchy,
+    start: Oid,
+) -> HashMap<Oid, usize> {
     let mut numbers = HashMap::from([(hierarchy.table(start), 0)]);
     for relation in edges.iter().flat_map(|edge| [edge.source, edge.target]) {
         let next = numbers.len();
@@ -93,16 +97,16 @@ fn number_tables(edges: &[Edge], hierarchy: &Hierarchy, start: Oid) -> HashMap<O
     numbers
 }
 
-/// Which tables hold people: those registered so, the one that the walk starts from, and what inherits from them.
-fn subjects(
+/// Which tables hold people: those registered so, the one that a walk starts from, and what inherits from them.
+pub(super) fn subjects(
     schema: &Schema,
     hierarchy: &Hierarchy,
     tables: &HashMap<Oid, usize>,
-    start: Oid,
+    start: Option<Oid>,
 ) -> Vec<bool> {
     let mut subjects = vec![false; tables.len()];
     let registered = schema.entries.iter().filter(|entry| entry.subject);
-    for named in registered.map(|entry| entry.relation).chain([start]) {
+    for named in registered.map(|entry| entry.relation).chain(start) {
         for (heir, _) in hierarchy.with_heirs(named) {
             if let Some(table) = tables.get(&hierarchy.table(heir)) {
                 subjects[*table] = true;
@@ -112,7 +116,7 @@ fn subjects(
     subjects
 }
 
-fn shapes(
+pub(super) fn shapes(
     edges: &[Edge],
     hierarchy: &Hierarchy,
     tables: &HashMap<Oid, usize>,

@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod mermaid;
 pub mod name;
 pub mod order;
+pub mod whole;
 
 use crate::error::{Error, Result};
 

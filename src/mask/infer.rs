@@ -19,7 +19,7 @@ impl Kind {
 }
 
 /// In lower-case ASCII, without numbers.
-fn words(column: &str) -> Vec<String> {
+pub fn words(column: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_lower = false;
     for c in deunicode(column).chars() {

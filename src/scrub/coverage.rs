@@ -106,10 +106,16 @@ pub fn require_all(schema: &Schema, tables: Option<&[Oid]>) -> Result<()> {
         }
         let table = relation.qualified().to_string();
         missing.push(format!("{table}: {}", columns.join(", ")));
-        let rules: Map<String, Value> = columns
-            .iter()
-            .map(|column| ((*column).to_owned(), "...".into()))
-            .collect();
+        // What it has is given again, since a call replaces all rules.
+        let mut rules: Map<String, Value> = schema
+            .entry(relation.oid)
+            .and_then(|entry| entry.rules.as_object().cloned())
+            .unwrap_or_default();
+        rules.extend(
+            columns
+                .iter()
+                .map(|column| ((*column).to_owned(), "...".into())),
+        );
         calls.push(format!(
             "SELECT gdpr_register({}, rules => {});",
             Literal(&table),

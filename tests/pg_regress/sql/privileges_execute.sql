@@ -51,6 +51,8 @@ SELECT * FROM gdpr_anonymise('person', 1);
 SELECT * FROM gdpr_preview('anonymise', 'person', 1);
 SELECT gdpr_is_anonymised('person', 1);
 SELECT * FROM gdpr_import_anon();
+SELECT * FROM gdpr_discover();
+SELECT * FROM gdpr_discover_register();
 SELECT gdpr_hash('Ada');
 SELECT gdpr_pseudonym('Ada');
 
