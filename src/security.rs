@@ -344,7 +344,10 @@ impl Bulk {
             (c"jit", c"off"),
         ];
         let parallel: &[(&CStr, &CStr)] = match workers {
-            true => &[(c"parallel_setup_cost", c"0"), (c"parallel_tuple_cost", c"0")],
+            true => &[
+                (c"parallel_setup_cost", c"0"),
+                (c"parallel_tuple_cost", c"0"),
+            ],
             false => &[(c"max_parallel_workers_per_gather", c"0")],
         };
         Self(PinnedSettings::of(&[&whole, parallel].concat()))
