@@ -3,7 +3,7 @@
 -- By the marks it could be told what stood in a row, and with the secret of the original what a digest in its log was made of; its mirror is the original's. The tables get new
 -- files, so that nothing stays in the old ones.
 CREATE FUNCTION gdpr_log.forget() RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM gdpr_log.set_mirror(NULL);
   TRUNCATE gdpr_log.anonymised;
