@@ -5,7 +5,9 @@ import pytest
 from conftest import make_database
 from psycopg import sql
 
-from .conftest import ALL_CALLS, SCHEMA, Mallory, drop_roles
+from roles import drop_roles
+
+from .conftest import ALL_CALLS, ROLES, SCHEMA, Mallory
 
 TABLES = """
 CREATE TABLE mallory.person (id int PRIMARY KEY, name varchar(20), email text);
@@ -94,10 +96,10 @@ def elsewhere():
     for name in make_database("gdpr_planted_test"):
         with psycopg.connect(dbname=name, autocommit=True) as connection:
             connection.execute("DROP EXTENSION gdpr_ext; DROP SCHEMA IF EXISTS gdpr_log CASCADE; CREATE SCHEMA privacy")
-            drop_roles(connection)
+            drop_roles(connection, ROLES)
             connection.execute(SCHEMA)
             yield Mallory(connection)
-            drop_roles(connection)
+            drop_roles(connection, ROLES)
 
 
 def test_before_the_extension_is_made(connection, elsewhere):
