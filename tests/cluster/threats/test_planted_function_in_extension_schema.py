@@ -4,7 +4,6 @@ import psycopg
 import pytest
 from conftest import make_database
 from psycopg import sql
-
 from roles import drop_roles
 
 from .conftest import ALL_CALLS, ROLES, SCHEMA, Mallory
