@@ -9,7 +9,7 @@ CREATE TABLE profile (nick text PRIMARY KEY, person_id int REFERENCES person, ab
 CREATE TABLE session (id int PRIMARY KEY, person_id int REFERENCES person, ip text);
 INSERT INTO person VALUES (1, 'Ada'), (2, 'Bea');
 INSERT INTO invoice VALUES (31, 1, 12.50), (32, 1, 3);
-INSERT INTO profile VALUES ('ada85', 1, 'I like tea'), ('countess', 1, NULL);
+INSERT INTO profile VALUES ('ada_of_85', 1, 'I like tea'), ('countess', 1, NULL);
 INSERT INTO session VALUES (41, 1, '192.0.2.1');
 SELECT gdpr_register('person', '{"name": "hash"}', subject => true);
 SELECT gdpr_register('profile', '{"about": "null"}', on_erase => 'anonymise');
@@ -34,7 +34,7 @@ DELETE FROM person WHERE id = 2;
 SELECT gdpr_log_seal() <> :'head' AS another_seal;
 SELECT c #>> '{seal,head}' = :'head' AS still_that_head FROM gdpr_certificate(:'request') c;
 -- The person's names and keys that are texts are not in it.
-SELECT gdpr_certificate(:'request')::text ~ 'Ada|tea|ada85|countess|192' AS personal;
+SELECT gdpr_certificate(:'request')::text ~ 'Ada|tea|ada_of_85|countess|192\.0' AS personal;
 
 -- For people.
 SELECT regexp_replace(replace(gdpr_certificate_text(:'request'), :'request', '<uuid>'),
