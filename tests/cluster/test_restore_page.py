@@ -7,21 +7,18 @@ by one shell and the psql sessions that it starts. Lines of the crontab run when
 """
 
 import contextlib
-import difflib
 import os
 import re
 import shlex
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Cluster, program
+from conftest import Cluster
+from page import END, Page, filled_in, run
 
-PAGE = ROOT / "docs" / "restore.md"
-PART = re.compile(r"^(?P<level>#+) (?P<heading>[^\n]*)$|^```(?P<language>sh|sql|cron)\n(?P<input>.*?)^```$(?P<between>\n+^```text\n)?(?(between)(?P<output>.*?)^```$)",
-                  re.MULTILINE | re.DOTALL)
+PAGE = Page("restore.md", "sh|sql|cron")
 FORKS = {
     "mirror": {"The mirror", "The last events for the mirror"},
     "file": {"Files", "The last events for a file", "With a file"},
@@ -85,13 +82,12 @@ SCENES = {
 }
 # What cron may complain of while a database is away, or restored.
 COMPLAINTS = re.compile(r"connection to server|FATAL:|HINT:|DETAIL:|CONTEXT:|Is the server running|this database was restored|mirror of the log cannot be reached|^$")
-END = "end of block"
 
 
 def blocks(route):
     """The blocks on this way: match objects, each with the heading if it is the first under it."""
     headings, first = {}, None
-    for match in PART.finditer(PAGE.read_text()):
+    for match in PAGE.parts():
         if match["heading"]:
             level = len(match["level"])
             headings = {above: heading for above, heading in headings.items() if above < level} | {level: match["heading"]}
@@ -99,16 +95,6 @@ def blocks(route):
         elif not ROUTES[route] & set(headings.values()):
             yield match, first
             first = None
-
-
-def filled_in(text, values):
-    """A block of assignments alone is to be filled in by the reader."""
-    assignments = [re.fullmatch(r"(?:export )?((?:\w+=\S+ *|\w+='[^']*' *)+)(?:#.*)?", line) for line in text.splitlines()]
-    if not all(assignments):
-        return text
-    names = [name for assignment in assignments for name in re.findall(r"(\w+)=", assignment[1])]
-    assert set(names) <= set(values), f"{names} are not known here"
-    return "".join(f"export {name}={values[name]}\n" for name in names)
 
 
 def cron(text):
@@ -120,8 +106,8 @@ def cron(text):
 
 
 def script(route, values):
-    """All of the way as one shell script, and the blocks that print."""
-    lines, found, crontab = ["set -euo pipefail\n"], [], []
+    """All of the way as lines of a shell script, and the blocks that print."""
+    lines, found, crontab = [], [], []
     for match, heading in blocks(route):
         lines.append(SCENES.get(heading, "") + "\n")
         if match["language"] == "cron":
@@ -135,7 +121,7 @@ def script(route, values):
                 text = f"psql -X -q -v SHOW_CONTEXT=never <<'END_OF_SQL'\n{text}END_OF_SQL\n"
             lines.append(f"{text}echo '{END}'\n")
         lines += crontab
-    return "".join(lines), found
+    return lines, found
 
 
 @contextlib.contextmanager
@@ -160,77 +146,23 @@ def go(route):
     with servers() as (main, mirror, keep):
         values = {"PGHOST": main.socket, "PGUSER": "postgres", "PGDATABASE": "shop", "PGDATA": main.directory / "data", "MIRROR": mirror.socket, "KEEP": keep,
                   "TARGET": '"$NOW"'}
-        text, found = script(route, values)
-        (keep / "page.sh").write_text(f"createdb -h {main.socket} -U postgres -T template0 shop\n{text}")
-        bindir = Path(program("psql")).parent
-        environment = {"PATH": f"{bindir}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "PGTZ": "UTC", "HOME": str(keep), "MIRROR_DATA": str(mirror.directory / "data"), "ROUTE": route}
-        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        shell = subprocess.run([*prefix, "env", "-i", *(f"{name}={value}" for name, value in environment.items()), "bash", str(keep / "page.sh")],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", timeout=300)
+        printed = run(*script(route, values), main.socket, keep, MIRROR_DATA=mirror.directory / "data", ROUTE=route)
         log = keep / "cron.log"
         complaints = [line for line in log.read_text().splitlines() if not COMPLAINTS.search(line)] if log.exists() else []
-    *outputs, rest = re.split(f"^{END}\n", shell.stdout, flags=re.MULTILINE)
-    assert (shell.returncode, len(outputs), rest) == (0, len(found), ""), "\n".join(shell.stdout.splitlines()[-40:])
-    return list(zip(found, outputs)), complaints
-
-
-def normalised(text):
-    """Without what is another each time: ids, times, origins, heads of the log."""
-    ids = {}
-    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda m: ids.setdefault(m[0], f"0190a4e2-77d4-7000-8000-{len(ids) + 1:012}"), text)
-    text = re.sub(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}(\.[0-9]+)?\+00", "2026-05-04 03:12:00+00", text)
-    text = re.sub(r"\b[0-9]{18,20}/[0-9]+/[0-9]+", "7431880541264052224/16384/1", text)
-    text = re.sub(r"\b[0-9]+(-[0-9a-f]{5}){4}\b", "12-8a3f1-09bc2-77d4e-f1a20", text)
-    return [line.rstrip() for line in text.strip("\n").splitlines()]
-
-
-def as_compared(text):
-    """How wide a column is depends on what was there."""
-    return [re.sub(r"-{2,}", "--", re.sub(r" +", " ", line)).strip() for line in normalised(text)]
-
-
-def difference(match, printed):
-    if match["output"] is None:
-        return [line for line in printed.splitlines() if re.search(r"\b(ERROR|FATAL|PANIC|WARNING|error|fatal|warning):", line)]
-    return list(difflib.unified_diff(as_compared(match["output"]), as_compared(printed), "restore.md", "printed", lineterm=""))
-
-
-def line_of(match):
-    return match.string.count("\n", 0, match.start()) + 1
+    return printed, complaints
 
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_the_page_does_what_it_says(route):
     printed, complaints = go(route)
 
-    wrong = ""
-    for match, output in printed:
-        lines = difference(match, output)
-        if lines:
-            wrong += f"\nrestore.md, block in line {line_of(match)}:\n" + "\n".join(lines) + "\n"
-    assert not wrong, wrong
+    assert not (wrong := PAGE.wrong(printed)), wrong
     assert complaints == []
 
 
 def test_every_block_is_on_some_route():
-    every = {match.start() for match in PART.finditer(PAGE.read_text()) if not match["heading"]}
-    assert every == {match.start() for route in ROUTES for match, _ in blocks(route)}
-    fences = re.findall(r"^```(\w+)", PAGE.read_text(), re.MULTILINE)
-    assert sum(fence != "text" for fence in fences) == len(every)
-
-
-def write():
-    """Puts what is printed now below every block that shows it; where two routes pass, the first is shown."""
-    outputs = {}
-    for route in ROUTES:
-        for match, printed in go(route)[0]:
-            if match["output"] is not None:
-                outputs.setdefault(match.span("output"), printed)
-    text = PAGE.read_text()
-    for (begin, end), printed in sorted(outputs.items(), reverse=True):
-        text = text[:begin] + "".join(f"{line}\n" for line in normalised(printed)) + text[end:]
-    PAGE.write_text(text)
+    assert PAGE.blocks() == {match.start() for route in ROUTES for match, _ in blocks(route)}
 
 
 if __name__ == "__main__":
-    write()
+    PAGE.write(go(route)[0] for route in ROUTES)

@@ -7,19 +7,15 @@ sessions that it starts.
 """
 
 import os
-import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Cluster, program
-from test_restore_page import difference, filled_in, line_of, normalised
+from conftest import Cluster
+from page import END, Page, filled_in, run
 
-PAGE = ROOT / "docs" / "safe_dump.md"
-PART = re.compile(r"^(?P<level>#+) (?P<heading>[^\n]*)$|^```(?P<language>sh|sql)\n(?P<input>.*?)^```$(?P<between>\n+^```text\n)?(?(between)(?P<output>.*?)^```$)",
-                  re.MULTILINE | re.DOTALL)
+PAGE = Page("safe_dump.md", "sh|sql")
 # The way by the one leaves the other out.
 ROUTES = {"on the same server": "From a dump", "from a dump": "On the same server"}
 # What nobody may find. Names are made up by chance, and could be these.
@@ -40,13 +36,12 @@ pg_restore -f "$KEEP/night.sql" "$SAFE/shop-safe.dump"
 pg_dump -d shop > "$KEEP/shop.sql"
 psql -XAtqc "SELECT datname FROM pg_database WHERE datname LIKE 'shop%' ORDER BY 1" -d postgres > "$KEEP/databases"
 """
-END = "end of block"
 
 
 def blocks(route):
     """The blocks on this way: match objects, each with the heading if it is the first under it."""
     heading = first = None
-    for match in PART.finditer(PAGE.read_text()):
+    for match in PAGE.parts():
         if match["heading"]:
             heading = first = match["heading"]
         elif heading != ROUTES[route]:
@@ -55,8 +50,8 @@ def blocks(route):
 
 
 def script(route, values):
-    """All of the way as one shell script, and the blocks that print."""
-    lines, found = ["set -euo pipefail\n"], []
+    """All of the way as lines of a shell script, and the blocks that print."""
+    lines, found = [], []
     for match, heading in blocks(route):
         lines.append(SCENES.get(heading, "") + "\n")
         found.append(match)
@@ -64,7 +59,7 @@ def script(route, values):
         if match["language"] == "sql":
             text = f"psql -X -q -v ON_ERROR_STOP=1 -d shop > /dev/null <<'END_OF_SQL'\n{text}END_OF_SQL\n"
         lines.append(f"{text}echo '{END}'\n")
-    return "".join(lines) + LAST, found
+    return [*lines, LAST], found
 
 
 def go(route):
@@ -75,21 +70,14 @@ def go(route):
         cluster.start()
         if os.geteuid() == 0:
             shutil.chown(keep, "postgres")
-        text, found = script(route, {"PGHOST": cluster.socket, "PGUSER": "postgres", "SAFE": keep / "safe"})
-        (keep / "page.sh").write_text(f"createdb -h {cluster.socket} -U postgres -T template0 shop\n{text}")
-        environment = {"PATH": f"{Path(program('psql')).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "PGTZ": "UTC", "HOME": str(keep), "KEEP": str(keep),
-                       "SAFE": str(keep / "safe")}
-        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        shell = subprocess.run([*prefix, "env", "-i", *(f"{name}={value}" for name, value in environment.items()), "bash", str(keep / "page.sh")],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", timeout=300)
+        values = {"PGHOST": cluster.socket, "PGUSER": "postgres", "SAFE": keep / "safe"}
+        printed = run(*script(route, values), cluster.socket, keep, KEEP=keep, SAFE=keep / "safe")
         files = {path.name: path.read_text() for path in keep.iterdir() if path.suffix == ".sql" or path.name == "databases"}
         modes = {path.name: path.stat().st_mode & 0o077 for path in (keep / "safe").iterdir()} if (keep / "safe").exists() else {}
     finally:
         cluster.stop()
         shutil.rmtree(keep)
-    *outputs, rest = re.split(f"^{END}\n", shell.stdout, flags=re.MULTILINE)
-    assert (shell.returncode, len(outputs), rest) == (0, len(found), ""), "\n".join(shell.stdout.splitlines()[-40:])
-    return list(zip(found, outputs)), files, modes
+    return printed, files, modes
 
 
 def found_in(dump):
@@ -100,12 +88,7 @@ def found_in(dump):
 def test_the_page_does_what_it_says(route):
     printed, files, modes = go(route)
 
-    wrong = ""
-    for match, output in printed:
-        lines = difference(match, output)
-        if lines:
-            wrong += f"\nsafe_dump.md, block in line {line_of(match)}:\n" + "\n".join(lines) + "\n"
-    assert not wrong, wrong
+    assert not (wrong := PAGE.wrong(printed)), wrong
     # Whoever looks for the old values finds them before the scrub, and in the shop, which is what it was.
     assert found_in(files["unscrubbed.sql"]) == OLD
     assert found_in(files["shop.sql"]) == OLD
@@ -118,24 +101,8 @@ def test_the_page_does_what_it_says(route):
 
 
 def test_every_block_is_on_some_route():
-    every = {match.start() for match in PART.finditer(PAGE.read_text()) if not match["heading"]}
-    assert every == {match.start() for route in ROUTES for match, _ in blocks(route)}
-    fences = re.findall(r"^```(\w+)", PAGE.read_text(), re.MULTILINE)
-    assert sum(fence != "text" for fence in fences) == len(every)
-
-
-def write():
-    """Puts what is printed now below every block that shows it; where both ways pass, the first is shown."""
-    outputs = {}
-    for route in ROUTES:
-        for match, printed in go(route)[0]:
-            if match["output"] is not None:
-                outputs.setdefault(match.span("output"), printed)
-    text = PAGE.read_text()
-    for (begin, end), printed in sorted(outputs.items(), reverse=True):
-        text = text[:begin] + "".join(f"{line}\n" for line in normalised(printed)) + text[end:]
-    PAGE.write_text(text)
+    assert PAGE.blocks() == {match.start() for route in ROUTES for match, _ in blocks(route)}
 
 
 if __name__ == "__main__":
-    write()
+    PAGE.write(go(route)[0] for route in ROUTES)
