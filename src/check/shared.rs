@@ -1,6 +1,7 @@
 //! Rows that belong to two persons by links that nobody has declared. Here they are counted for a whole table at once, and only by foreign keys: a row's persons
 //! are those that its keys lead to, up to a few steps away.
 
+use crate::catalog::operator::Equality;
 use crate::catalog::relation::Relation;
 use crate::error::Result;
 use crate::link::whole::{Link, Whole};
@@ -50,7 +51,7 @@ struct Shape<'a> {
 /// Needs SPI and pinned settings.
 pub fn count(whole: &Whole, only: Option<&[Oid]>) -> Result<Vec<Shared>> {
     let mut into: HashMap<Oid, Vec<usize>> = HashMap::new();
-    let walked = |link: &&(usize, &Link)| link.1.walked && link.1.to_one;
+    let walked = |link: &&(usize, &Link)| link.1.walked && link.1.operators.is_some();
     for (number, link) in whole.links.iter().enumerate().filter(|link| walked(&link)) {
         into.entry(link.target).or_default().push(number);
     }
@@ -244,13 +245,14 @@ impl Shape<'_> {
                     1 => "t".to_owned(),
                     _ => alias(&way[..length - 1]),
                 };
-                let Some(on) = equal(link, &name, &below) else {
+                let ends = relations.get(&link.source).zip(relations.get(&link.target));
+                let Some((source, target)) = ends else {
                     return Ok(None);
                 };
-                let Some(relation) = relations.get(&link.source) else {
+                let Some(on) = equal(link, (source, &name), (target, &below))? else {
                     return Ok(None);
                 };
-                from.push_str(&format!(" LEFT JOIN {} {name} ON {on}", relation.in_from()));
+                from.push_str(&format!(" LEFT JOIN {} {name} ON {on}", source.in_from()));
             }
         }
         let person = |way: &Way| alias(way);
@@ -282,19 +284,23 @@ impl Shape<'_> {
     }
 }
 
-/// The columns of a foreign key; a key finds its row by the operator that its index has, which `=` of pg_catalog is for the types of keys.
-fn equal(link: &Link, source: &str, target: &str) -> Option<String> {
-    let pairs: Option<Vec<String>> = link
-        .pairs
-        .iter()
-        .map(|(left, right)| {
-            let (left, right) = (left.as_deref()?, right.as_deref()?);
-            Some(format!(
-                "{source}.{} = {target}.{}",
-                Ident(left),
-                Ident(right)
-            ))
-        })
-        .collect();
-    Some(pairs?.join(" AND "))
+/// The join by a foreign key, of relations under their names; None where a column is gone.
+fn equal(
+    link: &Link,
+    source: (&Relation, &str),
+    target: (&Relation, &str),
+) -> Result<Option<String>> {
+    let column = |(relation, alias): (&Relation, &str), name: &Option<String>| {
+        let column = relation.column(name.as_deref()?)?;
+        let sql = format!("{alias}.{}", Ident(&column.name));
+        Some((sql, (column.type_oid, column.collation)))
+    };
+    let mut all = Vec::new();
+    for ((left, right), operator) in link.pairs.iter().zip(link.operators.iter().flatten()) {
+        let Some((left, right)) = column(source, left).zip(column(target, right)) else {
+            return Ok(None);
+        };
+        all.push(Equality::of_foreign_key(*operator, left.1, right.1)?.sql(&left.0, &right.0));
+    }
+    Ok(Some(all.join(" AND ")))
 }

@@ -39,8 +39,8 @@ pub struct Link {
     /// The name of the foreign key that it is, and not only inherits from.
     pub foreign_key: Option<String>,
     pub condition: Option<String>,
-    /// It leads to one source row at most: a foreign key.
-    pub to_one: bool,
+    /// The equality of each pair, if it is a foreign key: it leads to one source row at most.
+    pub operators: Option<Vec<Oid>>,
 }
 
 /// A column's name, or an expression in parentheses; None where there is no such column.
@@ -115,7 +115,7 @@ fn link(edge: &Edge, hierarchy: &Hierarchy, kind: Kind, walked: bool) -> Link {
         walked,
         foreign_key: edge.foreign_key.filter(own).map(|key| key.name.clone()),
         condition: edge.declared.and_then(|link| link.condition.clone()),
-        to_one: edge.foreign_key.is_some(),
+        operators: edge.foreign_key.map(|key| key.operators.clone()),
     }
 }
 

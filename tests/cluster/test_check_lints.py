@@ -178,6 +178,12 @@ LINTS = {
          CREATE TABLE payment (id int PRIMARY KEY, person_id int REFERENCES person, order_id int REFERENCES orders);
          INSERT INTO person VALUES (1), (2); INSERT INTO orders VALUES (1, 1);
          INSERT INTO payment VALUES (1, 1, 1), (2, 2, 1)""", [("error", "payment", "order_id"), ("error", "payment", "person_id")]),
+        ("equal_as_citext", PERSON + """
+         CREATE EXTENSION IF NOT EXISTS citext;
+         CREATE TABLE account (name citext PRIMARY KEY, person_id int REFERENCES person);
+         CREATE TABLE message (id int PRIMARY KEY, sender citext REFERENCES account, recipient citext REFERENCES account);
+         INSERT INTO person VALUES (1), (2); INSERT INTO account VALUES ('ada', 1), ('bea', 2);
+         INSERT INTO message VALUES (1, 'ADA', 'Bea')""", [("error", "message", "recipient"), ("error", "message", "sender")]),
         ("a_reply", PERSON + """
          CREATE TABLE post (id int PRIMARY KEY, person_id int REFERENCES person, reply_to int REFERENCES post);
          INSERT INTO person VALUES (1), (2); INSERT INTO post VALUES (1, 1, NULL), (2, 1, 1), (3, 2, 1)""",
