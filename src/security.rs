@@ -86,25 +86,12 @@ pub fn as_owner_who_acts(relation: &Relation) -> Result<(RunAs, Option<PinnedSet
 /// What a trigger function of the owner does not qualify could be found among the session's temporary objects, which PostgreSQL searches whether they are
 /// in a path or not: so there must be none, or every function a path of its own. Needs SPI. 42501 otherwise.
 fn require_no_shadows(relation: &Relation) -> Result<()> {
-    let (mut temporary, mut toast) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
-    // SAFETY: both pointers are to live locals.
-    unsafe { pg_sys::GetTempNamespaceState(&mut temporary, &mut toast) };
-    if temporary == pg_sys::InvalidOid {
-        return Ok(());
-    }
-    let mut is_shadowed = false;
     let sql = "SELECT FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid \
         JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
         WHERE t.tgrelid IN (SELECT $1 UNION SELECT relid FROM pg_catalog.pg_partition_tree($1::regclass)) \
         AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & (8 | 16) <> 0 AND l.lanname NOT IN ('c', 'internal') \
-        AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) c WHERE c LIKE 'search_path=%') \
-        AND (EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = $2) OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = $2)) LIMIT 1";
-    let types = [pg_sys::OIDOID, pg_sys::OIDOID];
-    let parameters = [relation.oid.into_datum(), temporary.into_datum()];
-    kept::of_session(sql, &types, Planning::Once)?.run(&parameters, Access::Lock, |_| {
-        is_shadowed = true;
-    })?;
-    if !is_shadowed {
+        AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) c WHERE c LIKE 'search_path=%') LIMIT 1";
+    if !has_temporary(Access::Lock)? || !finds(sql, relation.oid, Access::Lock)? {
         return Ok(());
     }
     Err(Error::new(
@@ -121,57 +108,50 @@ fn require_no_shadows(relation: &Relation) -> Result<()> {
 /// What the owner of a table wrote could find temporary objects of the session by names that it does not qualify: so there must be none, unless the caller can act as the owner in any
 /// case. 42501 otherwise. Needs SPI and pinned settings.
 pub fn require_no_temporary(relation: &Relation) -> Result<()> {
-    let (mut temporary, mut toast) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
-    // SAFETY: both pointers are to live locals; then a catalog look-up by oid.
-    let can_be_owner = unsafe {
-        pg_sys::GetTempNamespaceState(&mut temporary, &mut toast);
-        pg_sys::is_member_of_role(caller(), relation.owner)
-    };
-    if can_be_owner || temporary == pg_sys::InvalidOid {
+    // SAFETY: catalog look-up by oid.
+    let can_be_owner = unsafe { pg_sys::is_member_of_role(caller(), relation.owner) };
+    if can_be_owner || !has_temporary(Access::Lock)? {
         return Ok(());
     }
-    let mut is_shadowed = false;
+    Err(Error::new(
+        Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+        format!(
+            "rules and constraints of table {}, which is another role's, could find temporary objects of this session",
+            relation.qualified()
+        ),
+    )
+    .hint("DISCARD TEMP;"))
+}
+
+/// The session has temporary objects that a name could mean: relations or types. Needs SPI.
+fn has_temporary(access: Access) -> Result<bool> {
+    let (mut temporary, mut toast) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
+    // SAFETY: both pointers are to live locals.
+    unsafe { pg_sys::GetTempNamespaceState(&mut temporary, &mut toast) };
     let sql = "SELECT WHERE EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = $1) OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = $1)";
+    Ok(temporary != pg_sys::InvalidOid && finds(sql, temporary, access)?)
+}
+
+/// The statement, which is about one object, finds a row.
+fn finds(sql: &str, about: pg_sys::Oid, access: Access) -> Result<bool> {
+    let mut found = false;
     kept::of_session(sql, &[pg_sys::OIDOID], Planning::Once)?.run(
-        &[temporary.into_datum()],
-        Access::Lock,
-        |_| is_shadowed = true,
+        &[about.into_datum()],
+        access,
+        |_| found = true,
     )?;
-    match is_shadowed {
-        false => Ok(()),
-        true => Err(Error::new(
-            Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-            format!(
-                "rules and constraints of table {}, which is another role's, could find temporary objects of this session",
-                relation.qualified()
-            ),
-        )
-        .hint("DISCARD TEMP;")),
-    }
+    Ok(found)
 }
 
 /// Becomes the owner of a function that somebody else has called for. What it does not qualify is found in pg_catalog; but also among the session's temporary
 /// objects, as in `require_no_shadows`: so there must be none, or the function must have a path of its own. Needs SPI and pinned settings. 42501 otherwise.
 pub fn as_owner_of(function: &Function) -> Result<RunAs> {
-    let (mut temporary, mut toast) = (pg_sys::InvalidOid, pg_sys::InvalidOid);
-    // SAFETY: both pointers are to live locals; then a catalog look-up by oid.
-    let can_be_owner = unsafe {
-        pg_sys::GetTempNamespaceState(&mut temporary, &mut toast);
-        pg_sys::is_member_of_role(caller(), function.owner)
-    };
-    let mut is_shadowed = false;
-    if temporary != pg_sys::InvalidOid && !can_be_owner {
-        let sql = "SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
-            WHERE p.oid = $1 AND l.lanname NOT IN ('c', 'internal') \
-            AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) c WHERE c LIKE 'search_path=%') \
-            AND (EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = $2) OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = $2)) LIMIT 1";
-        let types = [pg_sys::OIDOID, pg_sys::OIDOID];
-        let parameters = [function.oid.into_datum(), temporary.into_datum()];
-        kept::of_session(sql, &types, Planning::Once)?.run(&parameters, Access::Read, |_| {
-            is_shadowed = true;
-        })?;
-    }
-    if !is_shadowed {
+    // SAFETY: catalog look-up by oid.
+    let can_be_owner = unsafe { pg_sys::is_member_of_role(caller(), function.owner) };
+    let sql = "SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
+        WHERE p.oid = $1 AND l.lanname NOT IN ('c', 'internal') \
+        AND NOT EXISTS (SELECT FROM pg_catalog.unnest(p.proconfig) c WHERE c LIKE 'search_path=%')";
+    if can_be_owner || !has_temporary(Access::Read)? || !finds(sql, function.oid, Access::Read)? {
         return Ok(RunAs::new(function.owner));
     }
     Err(Error::new(
