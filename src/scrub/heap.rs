@@ -4,9 +4,11 @@
 use super::progress;
 use super::writer::{Kind, Open, Writer};
 use crate::catalog::version;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::spi::parallel;
+use crate::spi::statement::Access;
 use pgrx::pg_sys::{self, Datum, Oid};
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 
 unsafe extern "C-unwind" {
     /// `commands/cluster.h`
@@ -81,21 +83,13 @@ pub fn fill(table: Oid, rows: &Query) -> Result<u64> {
 }
 
 fn write(rows: &Query, mut writer: Writer) -> Result<u64> {
-    let text = CString::new(rows.sql).map_err(|_| Error::internal("a NUL byte in a statement"))?;
-    let options = pg_sys::SPIExecuteOptions {
-        params: crate::spi::statement::bind(rows.parameters, rows.types),
-        read_only: false,
-        must_return_tuples: true,
-        dest: writer.as_dest(),
-        ..Default::default()
-    };
-    // SAFETY: text, parameters and writer live through the call; errors raise. It is planned as EXECUTE of PL/pgSQL plans: with workers where that is allowed and cheaper.
-    let outcome = unsafe { pg_sys::SPI_execute_extended(text.as_ptr(), &options) };
-    if outcome < 0 {
-        return Err(Error::internal(format!(
-            "a statement failed with SPI code {outcome}"
-        )));
-    }
+    parallel::send(
+        rows.sql,
+        rows.types,
+        rows.parameters,
+        Access::Lock,
+        writer.as_dest(),
+    )?;
     Ok(writer.finish())
 }
 

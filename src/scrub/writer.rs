@@ -1,6 +1,7 @@
 //! What the executor hands the rows of a statement to, so that they become rows of a table: checked against the constraints of another one, and written many at a time.
 
 use crate::error::{Error, Result};
+use crate::spi::row::nothing;
 use pgrx::pg_sys::{self, Oid};
 use std::ffi::{c_char, c_int};
 
@@ -241,9 +242,6 @@ unsafe extern "C-unwind" fn start(
         pg_sys::panic::ErrorReport::from(error).report(pgrx::PgLogLevel::ERROR);
     }
 }
-
-#[pgrx::pg_guard]
-unsafe extern "C-unwind" fn nothing(_receiver: *mut pg_sys::DestReceiver) {}
 
 /// A relation that is open while it lives; its lock stays.
 pub struct Open(pg_sys::Relation);

@@ -94,5 +94,6 @@ unsafe extern "C-unwind" fn start(
 ) {
 }
 
+/// What a receiver does that needs no end.
 #[pgrx::pg_guard]
-unsafe extern "C-unwind" fn nothing(_receiver: *mut pg_sys::DestReceiver) {}
+pub unsafe extern "C-unwind" fn nothing(_receiver: *mut pg_sys::DestReceiver) {}
