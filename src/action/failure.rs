@@ -40,6 +40,17 @@ pub fn of_reference(relation: &Relation, code: Code, message: &str) -> Option<Er
     )
 }
 
+/// Of these constraints and columns the one that refused a row, if the server's message names it.
+pub fn named<'a>(
+    mut names: impl Iterator<Item = &'a String>,
+    code: Code,
+    message: &str,
+) -> Option<&'a String> {
+    let class = |code: Code| code as u32 & 0o7777;
+    let is_integrity = class(code) == class(Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION);
+    names.find(|name| is_integrity && message.contains(&format!("\"{name}\"")))
+}
+
 /// A constraint, a rule's expression or a trigger refused some row. The constraint is named if the server named it.
 pub fn of_table(
     relation: &Relation,
@@ -47,14 +58,7 @@ pub fn of_table(
     code: Code,
     message: &str,
 ) -> Error {
-    let is_integrity =
-        code as u32 & 0o7777 == Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION as u32 & 0o7777;
-    let constraint = rules.and_then(|rules| {
-        rules
-            .constraints
-            .iter()
-            .find(|name| message.contains(&format!("\"{name}\"")))
-    });
+    let constraint = rules.and_then(|rules| named(rules.constraints.iter(), code, message));
     if foreign::is_of_server(relation, code) {
         return foreign::unchangeable(relation, code);
     }
@@ -67,7 +71,7 @@ pub fn of_table(
         .detail("It would run with the rights of whoever commits, and the table is another role's.")
         .hint("SET CONSTRAINTS ALL IMMEDIATE first.");
     }
-    match constraint.filter(|_| is_integrity) {
+    match constraint {
         Some(name) => Error::new(
             code,
             format!("constraint \"{name}\" of table {table} refuses what a rule makes of some row"),

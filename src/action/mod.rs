@@ -6,7 +6,7 @@ mod delete;
 mod detach;
 mod done;
 pub mod erase;
-mod failure;
+pub mod failure;
 mod fate;
 mod hooks;
 mod matched;

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::link::hierarchy::Hierarchy;
 use crate::registry::export::Spec;
 use crate::registry::hooks::Hooks;
+use crate::registry::register;
 use crate::registry::rules::{self, Ruled};
 use crate::registry::search;
 use crate::security::RunAs;
@@ -144,15 +145,8 @@ fn one_by_one(
             }
         }
     }
-    let mended = Value::Object(mended);
-    let is_mended = tried(relation, details, &mended, true).is_ok();
-    let call = is_mended.then(|| {
-        format!(
-            "SELECT gdpr_register({}, rules => {});",
-            Literal(&relation.qualified().to_string()),
-            Literal(&mended.to_string())
-        )
-    });
+    let is_mended = tried(relation, details, &Value::Object(mended.clone()), true).is_ok();
+    let call = is_mended.then(|| register::call(&relation.qualified().to_string(), mended));
     if broken.is_empty() {
         read.broken.push(Broken {
             relation: relation.oid,

@@ -3,9 +3,10 @@
 use super::{entry, write};
 use crate::catalog::home::Home;
 use crate::error::Result;
+use crate::sql::Literal;
 use pgrx::JsonB;
 use pgrx::pg_sys::Oid;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What is said of a table; None leaves what was said before.
 #[derive(Default)]
@@ -22,6 +23,15 @@ pub struct Given {
     pub key: Option<Vec<Option<String>>>,
     pub hooks: Option<JsonB>,
     pub created: Option<String>,
+}
+
+/// The call that gives a table these rules, for whoever reads a hint.
+pub fn call(table: &str, rules: Map<String, Value>) -> String {
+    format!(
+        "SELECT gdpr_register({}, rules => {});",
+        Literal(table),
+        Literal(&Value::Object(rules).to_string())
+    )
 }
 
 /// Rules and what is said of exports as they are stored, read by the caller's search path. 42501 unless the caller owns the table.

@@ -1,8 +1,8 @@
 //! Rows in tables of which the registry knows nothing.
 
+use super::register;
 use crate::error::{Code, Error, Result};
 use crate::guc;
-use crate::sql::Literal;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use serde_json::{Map, Value};
@@ -45,11 +45,7 @@ pub fn refuse_saying(message: &'static str, tables: &[Unregistered]) -> Result<(
             .iter()
             .map(|column| (column.clone(), "...".into()))
             .collect();
-        calls.push(format!(
-            "SELECT gdpr_register({}, rules => {});",
-            Literal(table),
-            Literal(&Value::Object(rules).to_string())
-        ));
+        calls.push(register::call(table, rules));
     }
     let (detail, hint) = (
         details.join("\n"),

@@ -1,12 +1,11 @@
 //! What the planner knows of values: the most common ones stand in the statistics as they are.
 
 use super::heap::{self, Query};
+use super::run;
 use crate::catalog;
 use crate::catalog::relation::{self, Relation};
 use crate::error::{Error, Result};
-use crate::security::{self, RunAs};
-use crate::spi::guarded;
-use crate::spi::statement::{Access, Planning, Statement};
+use crate::security::RunAs;
 use pgrx::IntoDatum;
 use pgrx::pg_sys::{self, Oid};
 use serde::Deserialize;
@@ -49,18 +48,13 @@ pub fn replace(written: &BTreeSet<u32>) -> Result<()> {
         )?;
     }
     for relation in Relation::load(&about.analyzed)? {
-        let _owner = security::as_owner(&relation)?;
-        let sql = format!("ANALYZE {}", relation.qualified());
-        guarded::run(
-            || Statement::prepare(&sql, &[], Planning::Once)?.run_without_rows(&[], Access::Lock),
-            |code| {
-                Ok(Error::new(
-                    code,
-                    format!("table {} cannot be analyzed", relation.qualified()),
-                )
-                .hint("The server's message is not shown, since it can hold values of a row. ANALYZE shows it."))
-            },
-        )?;
+        run::command("ANALYZE", &relation, |code| {
+            Error::new(
+                code,
+                format!("table {} cannot be analyzed", relation.qualified()),
+            )
+            .hint("The server's message is not shown, since it can hold values of a row. ANALYZE shows it.")
+        })?;
     }
     Ok(())
 }

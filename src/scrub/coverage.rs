@@ -9,26 +9,26 @@ use crate::catalog::schema::Schema;
 use crate::error::{Code, Error, Result};
 use crate::link::cached;
 use crate::plan::build;
+use crate::registry::register;
 use crate::registry::rules;
 use crate::registry::unregistered::{self, Unregistered as Named};
 use crate::security::PinnedSettings;
-use crate::sql::Literal;
 use crate::strategy::Kind;
 use pgrx::pg_sys::Oid;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A table with rows of persons, of which the registry knows nothing.
 pub struct Unregistered {
     pub relation: Oid,
+    pub rows: u64,
     table: String,
-    rows: u64,
     columns: Vec<String>,
 }
 
 /// Those that walks from all subjects lead to. Needs SPI, and settings not yet pinned.
-pub fn unregistered(home: &Home, schema: &Schema) -> Result<Vec<Unregistered>> {
+pub fn unregistered(home: &Home) -> Result<Vec<Unregistered>> {
+    let schema = cached::refreshed(home)?;
     let mut all: Vec<Unregistered> = Vec::new();
     for subject in schema.entries.iter().filter(|entry| entry.subject) {
         let graph = cached::unnamed(home, subject.relation)?;
@@ -116,11 +116,7 @@ pub fn require_all(schema: &Schema, tables: Option<&[Oid]>) -> Result<()> {
                 .iter()
                 .map(|column| ((*column).to_owned(), "...".into())),
         );
-        calls.push(format!(
-            "SELECT gdpr_register({}, rules => {});",
-            Literal(&table),
-            Literal(&Value::Object(rules).to_string())
-        ));
+        calls.push(register::call(&table, rules));
     }
     if missing.is_empty() {
         return Ok(());

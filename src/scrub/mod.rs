@@ -3,9 +3,11 @@
 
 mod analyze;
 mod coverage;
+mod described;
 mod follow;
 mod forget;
 mod heap;
+mod making;
 mod objects;
 mod partition;
 mod plan;
@@ -54,8 +56,6 @@ struct Whole {
     plan: Plan,
     /// Materialized views, those that others read first.
     views: Vec<View>,
-    /// Tables with rows of persons, which nobody has registered.
-    unregistered: Vec<Unregistered>,
 }
 
 /// Needs SPI; settings must not be pinned yet.
@@ -67,10 +67,14 @@ pub fn scrub(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
         require_transaction()?;
     }
     let known = Whole::of(home, asked)?;
-    coverage::refuse(&known.unregistered)?;
+    let unregistered = match asked.tables {
+        None => coverage::unregistered(home)?,
+        Some(_) => Vec::new(),
+    };
+    coverage::refuse(&unregistered)?;
     if asked.dry_run {
         let _pinned = PinnedSettings::new();
-        return known.preview(asked);
+        return known.preview(asked, &unregistered);
     }
     let locked = known.lock();
     // What others changed until the locks were there counts.
@@ -83,7 +87,7 @@ pub fn scrub(home: &Home, asked: &Asked) -> Result<Vec<Line>> {
         .hint("Call it again."));
     }
     let _pinned = PinnedSettings::new();
-    run::run(home, &whole, asked)
+    run::run(home, &whole, asked, &unregistered)
 }
 
 fn refused() -> Error {
@@ -119,10 +123,6 @@ fn require_transaction() -> Result<()> {
 impl Whole {
     fn of(home: &Home, asked: &Asked) -> Result<Self> {
         let schema = cached::refreshed(home)?;
-        let unregistered = match asked.tables {
-            None => coverage::unregistered(home, &schema)?,
-            Some(_) => Vec::new(),
-        };
         let _pinned = PinnedSettings::new();
         let plan = Plan::of(&schema, asked.tables.as_deref())?;
         if guc::privacy_by_default() {
@@ -135,7 +135,6 @@ impl Whole {
             views: views::all()?,
             schema,
             plan,
-            unregistered,
         })
     }
 
@@ -159,7 +158,7 @@ impl Whole {
         all
     }
 
-    fn preview(&self, asked: &Asked) -> Result<Vec<Line>> {
+    fn preview(&self, asked: &Asked, unregistered: &[Unregistered]) -> Result<Vec<Line>> {
         let mut lines = Vec::new();
         let mut line = |relation: &Relation, action, rows| -> Result<()> {
             lines.push(Line {
@@ -180,7 +179,8 @@ impl Whole {
         for view in &self.views {
             line(&view.relation, "refreshed", run::count(&view.relation)?)?;
         }
-        lines.extend(self.untouched()?.into_iter().map(|line| Line {
+        let untouched = self.untouched(unregistered)?.into_iter();
+        lines.extend(untouched.map(|line| Line {
             bytes_after: None,
             ..line
         }));
@@ -191,22 +191,22 @@ impl Whole {
     }
 
     /// Tables that stay as they are, and of which this is said.
-    fn untouched(&self) -> Result<Vec<Line>> {
-        let kept = self.plan.kept.iter().map(|(table, _)| (*table, "kept"));
-        let unregistered = self.unregistered.iter();
-        let unregistered = unregistered.map(|table| (table.relation, "unregistered"));
-        kept.chain(unregistered)
-            .map(|(table, action)| {
-                let size = Some(run::size(table)?);
-                Ok(Line {
-                    relation: table,
-                    action,
-                    rows: run::count(&Relation::load_one(table)?)?,
-                    bytes_before: size,
-                    bytes_after: size,
-                    milliseconds: None,
-                })
+    fn untouched(&self, unregistered: &[Unregistered]) -> Result<Vec<Line>> {
+        let line = |relation, action, rows| -> Result<Line> {
+            let size = Some(run::size(relation)?);
+            Ok(Line {
+                relation,
+                action,
+                rows,
+                bytes_before: size,
+                bytes_after: size,
+                milliseconds: None,
             })
+        };
+        let kept = self.plan.kept.iter();
+        let kept = kept.map(|table| line(table.oid, "kept", run::count(table)?));
+        let unregistered = unregistered.iter();
+        kept.chain(unregistered.map(|table| line(table.relation, "unregistered", table.rows)))
             .collect()
     }
 }

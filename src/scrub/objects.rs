@@ -40,16 +40,8 @@ fn catalog() -> Result<Oid> {
 }
 
 fn count() -> Result<u64> {
-    let mut count = 0;
-    Statement::prepare(
-        "SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata",
-        &[],
-        Planning::Once,
-    )?
-    .run(&[], Access::Read, |row| {
-        count = row.get(0).map_or(0, |datum| datum.value() as u64);
-    })?;
-    Ok(count)
+    let sql = "SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata";
+    Ok(run::number(sql, &[], &[])? as u64)
 }
 
 /// 55000 if there are any.

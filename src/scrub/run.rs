@@ -1,10 +1,12 @@
 //! Does what was planned, table by table.
 
+use super::coverage::Unregistered;
 use super::heap::{self, Query};
 use super::plan::{Gathered, Plan, Table, Value};
 use super::progress::Progress;
 use super::select;
 use super::{Asked, LargeObjects, Line, Whole, analyze, forget, objects, views};
+use crate::action::failure;
 use crate::catalog::home::Home;
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
@@ -19,11 +21,15 @@ use crate::strategy::running::RunningApart;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{FromDatum, IntoDatum, PgLogLevel};
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// Needs SPI and pinned settings; everything that is written must be locked.
-pub fn run(home: &Home, whole: &Whole, asked: &Asked) -> Result<Vec<Line>> {
+pub fn run(
+    home: &Home,
+    whole: &Whole,
+    asked: &Asked,
+    unregistered: &[Unregistered],
+) -> Result<Vec<Line>> {
     let plan = &whole.plan;
     for table in &plan.tables {
         security::require_no_temporary(&table.relation)?;
@@ -31,11 +37,10 @@ pub fn run(home: &Home, whole: &Whole, asked: &Asked) -> Result<Vec<Line>> {
     }
     let mut lines = Vec::new();
     {
-        let running = RunningApart::start()?;
         let _silence = NoTriggers::new();
         let rows = Rows {
             home,
-            running: &running,
+            running: RunningApart::start()?,
         };
         for number in &plan.maps {
             rows.make_map(plan, &plan.tables[*number])?;
@@ -43,18 +48,15 @@ pub fn run(home: &Home, whole: &Whole, asked: &Asked) -> Result<Vec<Line>> {
         for table in &plan.tables {
             lines.extend(rows.write_anew(table)?);
         }
+        drop(rows);
         drop_maps(home, plan)?;
-    }
-    {
-        let _silence = NoTriggers::new();
         lines.extend(views::refresh(&whole.views)?);
     }
-    lines.extend(whole.untouched()?);
+    lines.extend(whole.untouched(unregistered)?);
     if asked.large_objects == LargeObjects::Unlink {
         lines.extend(objects::unlink()?);
     }
-    let written: BTreeSet<u32> = whole.relations();
-    analyze::replace(&written)?;
+    analyze::replace(&whole.relations())?;
     forget::forget(home, whole, &lines)?;
     Ok(lines)
 }
@@ -78,7 +80,7 @@ fn require_unused(heap: &Relation) -> Result<()> {
 /// Reads rows with new values.
 struct Rows<'a> {
     home: &'a Home,
-    running: &'a RunningApart,
+    running: RunningApart,
 }
 
 impl Rows<'_> {
@@ -160,13 +162,14 @@ impl Rows<'_> {
             ));
         }
         execute(self.home, &format!("DROP TABLE {name}"))?;
-        lines.iter().for_each(|line| notice(line, table));
+        let heaps = table.heaps.iter().zip(&lines);
+        heaps.for_each(|(heap, line)| say(heap, line));
         Ok(lines)
     }
 
     fn heap(&self, table: &Table, heap: &Relation) -> Result<Line> {
         let line = self.replaced(table, heap, &select::rows(table, heap)?)?;
-        notice(&line, table);
+        say(heap, &line);
         Ok(line)
     }
 
@@ -204,7 +207,7 @@ impl Rows<'_> {
                 rows = run()?;
                 Ok(())
             },
-            |code, message| Ok(failure(relation, table, code, message)),
+            |code, message| Ok(refused(relation, table, code, message)),
         )?;
         Ok(rows)
     }
@@ -240,6 +243,16 @@ fn drop_maps(home: &Home, plan: &Plan) -> Result<()> {
         .try_for_each(|name| execute(home, &format!("DROP TABLE {name}")))
 }
 
+/// A command about a relation, as its owner; `said` is said of an error instead of what the server says, which can hold values of a row.
+pub fn command(words: &str, relation: &Relation, said: impl FnOnce(Code) -> Error) -> Result<()> {
+    let sql = format!("{words} {}", relation.qualified());
+    let _owner = security::as_owner(relation)?;
+    guarded::run(
+        || Statement::prepare(&sql, &[], Planning::Once)?.run_without_rows(&[], Access::Lock),
+        |code| Ok(said(code)),
+    )
+}
+
 /// A command of ours, as the extension's owner.
 fn execute(home: &Home, sql: &str) -> Result<()> {
     let _owner = RunAs::new(home.owner);
@@ -268,17 +281,13 @@ fn named(name: &str) -> Result<Oid> {
 }
 
 /// Without what the server says: it can hold values of the row.
-fn failure(relation: &Relation, table: &Table, code: Code, message: &str) -> Error {
-    let is_integrity =
-        code as u32 & 0o7777 == Code::ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION as u32 & 0o7777;
-    let is_named = |name: &&String| is_integrity && message.contains(&format!("\"{name}\""));
+fn refused(relation: &Relation, table: &Table, code: Code, message: &str) -> Error {
     let name = relation.qualified();
-    let mut follows = table
-        .values
-        .iter()
-        .filter(|(_, value)| matches!(value, Value::Follows(..)));
+    let values = table.values.iter();
+    let follows = values.filter(|(_, value)| matches!(value, Value::Follows(..)));
+    let follows = follows.map(|(column, _)| column);
     if code == Code::ERRCODE_NOT_NULL_VIOLATION
-        && let Some((column, _)) = follows.find(|(column, _)| is_named(column))
+        && let Some(column) = failure::named(follows, code, message)
     {
         return Error::new(
             Code::ERRCODE_FOREIGN_KEY_VIOLATION,
@@ -287,7 +296,7 @@ fn failure(relation: &Relation, table: &Table, code: Code, message: &str) -> Err
         .detail("What it references is rewritten, and it cannot be let go: the column is NOT NULL.")
         .hint("Its foreign key is NOT VALID, or another column of it is NULL. Delete these rows, or let them reference something.");
     }
-    let error = match table.constraints.iter().find(is_named) {
+    let error = match failure::named(table.constraints.iter(), code, message) {
         Some(column) if code == Code::ERRCODE_NOT_NULL_VIOLATION => Error::new(
             code,
             format!(
@@ -324,7 +333,8 @@ pub fn count(relation: &Relation) -> Result<u64> {
     Ok(number(&sql, &[], &[])? as u64)
 }
 
-fn number(sql: &str, types: &[Oid], parameters: &[Option<pg_sys::Datum>]) -> Result<i64> {
+/// The number that a statement finds. Needs SPI.
+pub fn number(sql: &str, types: &[Oid], parameters: &[Option<pg_sys::Datum>]) -> Result<i64> {
     let mut number = 0;
     parallel::read(sql, types, parameters, |row| {
         // SAFETY: the only column is of type bigint.
@@ -338,13 +348,6 @@ fn number(sql: &str, types: &[Oid], parameters: &[Option<pg_sys::Datum>]) -> Res
 
 pub fn milliseconds(duration: std::time::Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
-}
-
-fn notice(line: &Line, table: &Table) {
-    let heap = table.heaps.iter().find(|heap| heap.oid == line.relation);
-    if let Some(heap) = heap {
-        say(heap, line);
-    }
 }
 
 /// A NOTICE about a relation that is done.

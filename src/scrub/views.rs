@@ -6,8 +6,6 @@ use crate::catalog;
 use crate::catalog::relation::Relation;
 use crate::error::{Code, Error, Result};
 use crate::security;
-use crate::spi::guarded;
-use crate::spi::statement::{Access, Planning, Statement};
 use pgrx::pg_sys::{self, Oid};
 use serde::Deserialize;
 use std::time::Instant;
@@ -79,23 +77,13 @@ impl View {
         let started = Instant::now();
         let relation = &self.relation;
         let bytes_before = run::size(relation.oid)?;
-        let sql = format!("REFRESH MATERIALIZED VIEW {}", relation.qualified());
-        {
-            let _owner = security::as_owner(relation)?;
-            guarded::run(
-                || {
-                    Statement::prepare(&sql, &[], Planning::Once)?
-                        .run_without_rows(&[], Access::Lock)
-                },
-                |code| {
-                    Ok(Error::new(
-                        code,
-                        format!("materialized view {} cannot be refreshed", relation.qualified()),
-                    )
-                    .hint("The server's message is not shown, since it can hold values of a row. REFRESH MATERIALIZED VIEW shows it; or DROP the view."))
-                },
-            )?;
-        }
+        run::command("REFRESH MATERIALIZED VIEW", relation, |code| {
+            Error::new(
+                code,
+                format!("materialized view {} cannot be refreshed", relation.qualified()),
+            )
+            .hint("The server's message is not shown, since it can hold values of a row. REFRESH MATERIALIZED VIEW shows it; or DROP the view.")
+        })?;
         Ok(Line {
             relation: relation.oid,
             action: "refreshed",
