@@ -300,16 +300,25 @@ impl<'a> Writer<'a> {
                 })
                 .collect();
             let follows = reference.pairs.iter().filter(|pair| pair.changes);
+            // Rows that change can keep their key; what references those stays as it is, and its triggers do not fire.
+            let both = |name: fn(&str) -> String| -> String {
+                let all = follows
+                    .clone()
+                    .map(|pair| format!("n.{}", name(&pair.referenced)));
+                all.collect::<Vec<_>>().join(", ")
+            };
             let columns: Vec<String> = follows
                 .clone()
                 .map(|pair| format!("n.{} AS {}", new(&pair.referenced), new(&pair.referencing)))
                 .collect();
             self.parts.push(format!(
-                "{from} AS MATERIALIZED (SELECT target.tableoid AS part, target.ctid AS place, {} FROM {source}_{} AS n JOIN {} AS target ON {})",
+                "{from} AS MATERIALIZED (SELECT target.tableoid AS part, target.ctid AS place, {} FROM {source}_{} AS n JOIN {} AS target ON {} WHERE ROW({})::pg_catalog.record OPERATOR(pg_catalog.*<>) ROW({})::pg_catalog.record)",
                 columns.join(", "),
                 reference.to,
                 member.relation.in_from(),
-                matches.join(" AND ")
+                matches.join(" AND "),
+                both(old),
+                both(new)
             ));
             join(&from);
             follows.for_each(|pair| case(&pair.referencing, &from));

@@ -93,10 +93,17 @@ SELECT gdpr_register('patient', '{"ssn": "hash"}');
 -- A reference to itself: Bea's boss is Ada. Bea is somebody else, and her reference follows all the same.
 CREATE TABLE employee (login text PRIMARY KEY, boss text REFERENCES employee, name text);
 INSERT INTO employee VALUES ('ada', 'ada', 'Ada'), ('bea', 'ada', 'Bea'), ('cleo', 'bea', 'Cleo'), ('dora', NULL, 'Dora');
+CREATE TABLE badge (id int PRIMARY KEY, login text NOT NULL REFERENCES employee, changes int NOT NULL DEFAULT 0);
+CREATE FUNCTION count_changes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.changes := OLD.changes + 1; RETURN NEW; END $$;
+CREATE TRIGGER count_changes BEFORE UPDATE ON badge FOR EACH ROW EXECUTE FUNCTION count_changes();
+INSERT INTO badge VALUES (1, 'ada'), (2, 'bea');
 SELECT gdpr_register('employee', '{"login": "pseudonym", "name": "null"}', subject => true);
+SELECT gdpr_register('badge', '{"changes": "keep"}');
 SELECT * FROM gdpr_anonymise('employee', 'ada');
 SELECT e.name, e.login IN ('ada', 'bea', 'cleo', 'dora') AS own_login, b.login = e.login AS own_boss, b.name AS boss
 FROM employee e LEFT JOIN employee b ON b.login = e.boss ORDER BY e.name NULLS FIRST;
+-- Bea's row changed, but not her key: her badge is not touched.
+SELECT id, login = 'bea' AS login_is_bea, changes FROM badge ORDER BY id;
 SELECT * FROM gdpr_anonymise('employee', ARRAY['bea', 'cleo']);
 SELECT count(*) FROM employee e JOIN employee b ON b.login = e.boss;
 SELECT count(*) FROM employee WHERE login IN ('ada', 'bea', 'cleo') OR boss IN ('ada', 'bea', 'cleo');
