@@ -85,16 +85,17 @@ def start_again(cluster):
 
 
 class Running:
-    """A call in a thread; how it ended is known after `join`."""
+    """A call in a thread: its rows, or how it failed, are known after `join`."""
 
     def __init__(self, connection, call):
         self.connection, self.call, self.outcome = connection, call, None
+        self.pid = connection.info.backend_pid
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
     def run(self):
         try:
-            self.outcome = report(self.connection, self.call)
+            self.outcome = self.connection.execute(self.call).fetchall()
         except psycopg.Error as error:
             self.outcome = error
 
@@ -147,13 +148,13 @@ class Killed:
         event, table, row = self.gate
         watcher.execute(GATE.format(event=event, table=table, id=row))
         watcher.execute("SELECT pg_advisory_lock(4711)")
-        running, pid = Running(worker, self.call), worker.info.backend_pid
+        running = Running(worker, self.call)
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid = %s"
-        wait_until(lambda: watcher.execute(waiting, (pid,)).fetchone() == (1,), "the call did not come to the gate")
+        wait_until(lambda: watcher.execute(waiting, (running.pid,)).fetchone() == (1,), "the call did not come to the gate")
         writing = "SELECT relation::regclass::text FROM pg_locks WHERE pid = %s AND locktype = 'relation' AND mode = 'RowExclusiveLock'"
-        assert self.begun <= {table for (table,) in watcher.execute(writing, (pid,)).fetchall()}
+        assert self.begun <= {table for (table,) in watcher.execute(writing, (running.pid,)).fetchall()}
         assert not self.has_happened(watcher)  # nobody else sees any of it
-        return watcher, running, pid
+        return watcher, running
 
     def completes(self, connection):
         connection.execute("DROP TRIGGER IF EXISTS gate ON " + self.gate[1])
@@ -163,8 +164,8 @@ class Killed:
         assert self.has_happened(connection)
 
     def test_the_backend_is_killed_in_the_middle(self, crashing_cluster, database):
-        watcher, running, pid = self.stopped_in_the_middle(crashing_cluster, database)
-        kill_backend(crashing_cluster, pid)
+        watcher, running = self.stopped_in_the_middle(crashing_cluster, database)
+        kill_backend(crashing_cluster, running.pid)
         assert isinstance(running.join(), psycopg.OperationalError)
         watcher.close()
         with reconnect(crashing_cluster, database) as connection:
@@ -174,7 +175,7 @@ class Killed:
 
     @pytest.mark.parametrize("die", [kill_server, stop_server])
     def test_the_server_dies_in_the_middle(self, crashing_cluster, database, die):
-        watcher, running, _ = self.stopped_in_the_middle(crashing_cluster, database)
+        watcher, running = self.stopped_in_the_middle(crashing_cluster, database)
         die(crashing_cluster)
         assert isinstance(running.join(), psycopg.OperationalError)
         watcher.close()
@@ -184,8 +185,8 @@ class Killed:
             self.completes(connection)
 
     def test_the_call_is_cancelled_in_the_middle(self, crashing_cluster, database):
-        watcher, running, pid = self.stopped_in_the_middle(crashing_cluster, database)
-        watcher.execute("SELECT pg_cancel_backend(%s)", (pid,))
+        watcher, running = self.stopped_in_the_middle(crashing_cluster, database)
+        watcher.execute("SELECT pg_cancel_backend(%s)", (running.pid,))
         assert isinstance(running.join(), psycopg.errors.QueryCanceled)
         assert not self.has_happened(watcher)
         watcher.close()
@@ -194,11 +195,11 @@ class Killed:
             self.completes(connection)
 
     def test_the_backend_is_terminated_in_the_middle(self, crashing_cluster, database):
-        watcher, running, pid = self.stopped_in_the_middle(crashing_cluster, database)
-        watcher.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        watcher, running = self.stopped_in_the_middle(crashing_cluster, database)
+        watcher.execute("SELECT pg_terminate_backend(%s)", (running.pid,))
         assert isinstance(running.join(), psycopg.OperationalError)
         alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
-        wait_until(lambda: watcher.execute(alive, (pid,)).fetchone() == (0,), "the backend did not end")
+        wait_until(lambda: watcher.execute(alive, (running.pid,)).fetchone() == (0,), "the backend did not end")
         assert not self.has_happened(watcher)
         self.completes(watcher)
         watcher.close()
@@ -220,10 +221,9 @@ class Killed:
             begin = time.monotonic()
             connection.execute(self.call)
             duration = time.monotonic() - begin
-        worker = connect(crashing_cluster, database)
-        running = Running(worker, self.call)
+        running = Running(connect(crashing_cluster, database), self.call)
         time.sleep(part * duration)
-        kill_backend(crashing_cluster, worker.info.backend_pid)
+        kill_backend(crashing_cluster, running.pid)
         outcome = running.join()
         with reconnect(crashing_cluster, database) as connection:
             happened = self.has_happened(connection)

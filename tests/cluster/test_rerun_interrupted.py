@@ -4,12 +4,11 @@ It is killed, cancelled, rolled back, or cannot reach the mirror; meanwhile othe
 """
 
 import contextlib
-import threading
 
 import psycopg
 import pytest
 from conftest import Cluster, program
-from killed import kill_backend, kill_server, reconnect, start_again, wait_until
+from killed import Running, kill_backend, kill_server, reconnect, start_again, wait_until
 from restore import contents, differences, mirror_database, point_to_mirror, story
 
 PEOPLE = 600
@@ -68,26 +67,16 @@ class State:
         assert told.value("SELECT restored FROM gdpr_log.status")
 
 
-class Running:
-    """A rerun in a session of its own, in a thread."""
+class Rerun(Running):
+    """In a session of its own."""
 
     def __init__(self, told, arguments=""):
-        self.session = told.session()
-        self.pid, self.outcome = self.session.info.backend_pid, None
-        self.thread = threading.Thread(target=self.run, args=(f"SELECT relation, action, outcome, rows FROM gdpr_rerun({arguments})",))
-        self.thread.start()
-
-    def run(self, call):
-        try:
-            self.outcome = self.session.execute(call).fetchall()
-        except psycopg.Error as error:
-            self.outcome = error
+        super().__init__(told.session(), f"SELECT relation, action, outcome, rows FROM gdpr_rerun({arguments})")
 
     def join(self):
-        self.thread.join(60)
-        assert not self.thread.is_alive()
-        self.session.close()
-        return self.outcome
+        outcome = super().join()
+        self.connection.close()
+        return outcome
 
 
 def waits(told, pid, locktype):
@@ -107,7 +96,7 @@ def completes(told):
 def stopped_in_the_middle(told):
     told.execute(GATE)
     told.execute("SELECT pg_advisory_lock(4711)")
-    state, running = State(told), Running(told)
+    state, running = State(told), Rerun(told)
     waits(told, running.pid, "advisory")
     state.check(told)  # nobody else sees any of it
     yield state, running
@@ -151,7 +140,7 @@ def test_two_at_once():
     """The second waits for the first, and then has nothing to do."""
     with lost() as told:
         with stopped_in_the_middle(told) as (_, first):
-            second = Running(told)
+            second = Rerun(told)
             waits(told, second.pid, "relation")
             told.execute("SELECT pg_advisory_unlock_all()")
             assert {row[2] for row in first.join()} <= {"applied", "already gone"}
@@ -170,7 +159,7 @@ def test_two_at_once_and_the_first_fails():
     """Then the second does it."""
     with lost() as told:
         with stopped_in_the_middle(told) as (_, first):
-            second = Running(told)
+            second = Rerun(told)
             waits(told, second.pid, "relation")
             told.execute("SELECT pg_cancel_backend(%s)", (first.pid,))
             assert isinstance(first.join(), psycopg.errors.QueryCanceled)
@@ -201,7 +190,7 @@ def test_a_row_that_somebody_else_is_changing():
         with other.transaction():
             other.execute("UPDATE person SET name = 'Zoe', email = 'zoe' WHERE id = 1")
             other.execute("UPDATE person SET name = 'Zoe' WHERE id = 2")
-            running = Running(told)
+            running = Rerun(told)
             waits(told, running.pid, "transactionid")
         reported = running.join()
         assert not isinstance(reported, psycopg.Error), reported

@@ -1,25 +1,22 @@
 """S95 and S78 for gdpr_scrub_db: wherever it is interrupted, everything is as before.
 
-Cancelled, out of time, terminated, killed, with the server or without; while it writes one of the tables,
-    and while it refreshes what is made from them. Afterwards rows, files and log
-are those of before, nothing is left of the heaps that it made, and the next call does it all.
+Cancelled, out of time, terminated, killed, with the server or without; while it writes one of the tables, and while it refreshes what is made from them. Afterwards rows, files and
+log are those of before, nothing is left of the heaps that it made, and the next call does it all.
 """
 
 import contextlib
-import threading
 import time
 from pathlib import Path
 
 import psycopg
 import pytest
 from conftest import make_database
-from killed import connect, kill_backend, kill_server, reconnect, start_again, wait_until
+from killed import Running, connect, kill_backend, kill_server, reconnect, start_again, wait_until
 from restore import contents, differences
 
 PEOPLE = 2000
-# A row of each table, and the refresh of the materialized view, can be told to wait until somebody lets it go on. Which of them is written first is
-# not ours to know: what waits in one
-# of three has written another before, or will after.
+# A row of each table, and the refresh of the materialized view, can be told to wait until somebody lets it go on. Which of them is written first is not ours to know: what waits in
+# one of three has written another before, or will after.
 SCHEMA = f"""
 CREATE TABLE gate (name text);
 CREATE FUNCTION pass(value text, name text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$
@@ -101,36 +98,13 @@ def files_of(connection):
     return {path.name for path in (directory / "base" / str(oid)).iterdir() if not path.name.endswith(("_fsm", "_vm", ".init"))}
 
 
-class Running:
-    """The call in a thread; how it ended is known after `join`."""
-
-    def __init__(self, connection, before=None):
-        self.connection, self.before, self.outcome = connection, before, None
-        self.pid = connection.info.backend_pid
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
-
-    def run(self):
-        try:
-            if self.before:
-                self.connection.execute(self.before)
-            self.outcome = self.connection.execute(CALL).fetchall()
-        except psycopg.Error as error:
-            self.outcome = error
-
-    def join(self):
-        self.thread.join(60)
-        assert not self.thread.is_alive()
-        return self.outcome
-
-
 @contextlib.contextmanager
-def stopped(watcher, worker, gate, before=None):
+def stopped(watcher, worker, gate):
     """A call that waits in the middle."""
     watcher.execute("DELETE FROM gate")
     watcher.execute("INSERT INTO gate VALUES (%s)", (gate,))
     watcher.execute("SELECT pg_advisory_lock(4711)")
-    running = Running(worker, before)
+    running = Running(worker, CALL)
     try:
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid = %s"
 
@@ -169,7 +143,9 @@ def sessions(database):
 def test_s95_out_of_time(sessions, gate):
     watcher, worker = sessions
     state = State(watcher)
-    with stopped(watcher, worker, gate, before="SET statement_timeout = '2s'") as running:
+    # Long enough to come to the gate, also on a busy machine.
+    worker.execute("SET statement_timeout = '6s'")
+    with stopped(watcher, worker, gate) as running:
         assert running.join().sqlstate == "57014"
     worker.execute("RESET statement_timeout")
     state.is_still(watcher)
@@ -315,7 +291,7 @@ def test_s78_killed_at_some_moment(crashing_cluster, crashing, part):
         duration = time.monotonic() - begin
     with connect(crashing_cluster, crashing) as connection:
         tables = contents(connection)
-    running = Running(connect(crashing_cluster, crashing))
+    running = Running(connect(crashing_cluster, crashing), CALL)
     time.sleep(part * duration)
     kill_backend(crashing_cluster, running.pid)
     outcome = running.join()

@@ -1,4 +1,4 @@
-"""What must hold of a database after gdpr_scrub_db: every constraint is checked anew by PostgreSQL, and a dump of it holds no value that was there."""
+"""What tests of gdpr_scrub_db with whole databases share, and what must hold of each afterwards: every constraint is checked anew by PostgreSQL, and a dump of it holds no value that was there."""
 
 import subprocess
 
@@ -34,6 +34,12 @@ SELECT bt_index_parent_check(i.indexrelid, true)
 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am a ON a.oid = x.relam JOIN pg_namespace n ON n.oid = x.relnamespace
 WHERE a.amname = 'btree' AND x.relkind = 'i' AND x.relpersistence <> 't' AND {NAMES}
 """
+
+
+def register(connection, rules, kept, subjects):
+    """Tables with their rules, and those that have nothing personal."""
+    for table, of_table in (rules | dict.fromkeys(kept, '{"*": "keep"}')).items():
+        connection.execute("SELECT gdpr_register(%s::regclass, %s::jsonb, subject => %s)", (table, of_table, table in subjects))
 
 
 def revalidate(connection):
@@ -76,7 +82,7 @@ def personal(connection, columns):
 
 
 def restores(database, name):
-    """A dump of the database is restored under another name, without an error. Yields nothing: returns the rows of each table there."""
+    """A dump of the database is restored under another name, without an error. Returns the rows of each table there."""
     again = sql.Identifier(name)
     with psycopg.connect(dbname="postgres", user="postgres", autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(again))

@@ -6,7 +6,7 @@ The e-mail address of a customer is a key that newsletters reference (S33), and 
 import psycopg
 import pytest
 from conftest import load
-from scrubbed import dumped, personal, restores, revalidate, row_counts
+from scrubbed import dumped, personal, register, restores, revalidate, row_counts
 from whole_database import dangling
 
 MORE = """
@@ -79,10 +79,7 @@ def shop():
     for name in load("gdpr_chinook_scrub", "chinook.sql"):
         with psycopg.connect(dbname=name, user="postgres", autocommit=True) as connection:
             connection.execute(MORE)
-            for table, rules in RULES.items():
-                connection.execute("SELECT gdpr_register(%s::regclass, %s::jsonb, subject => %s)", (table, rules, table in ("customer", "employee")))
-            for table in KEPT:
-                connection.execute("""SELECT gdpr_register(%s::regclass, '{"*": "keep"}')""", (table,))
+            register(connection, RULES, KEPT, subjects=("customer", "employee"))
             yield Shop(name, connection)
 
 

@@ -7,7 +7,7 @@ the time into each row (S93).
 import psycopg
 import pytest
 from conftest import load
-from scrubbed import dumped, personal, restores, revalidate, row_counts
+from scrubbed import dumped, personal, register, restores, revalidate, row_counts
 from whole_database import dangling
 
 MORE = """
@@ -93,10 +93,7 @@ def shop():
     for name in load("gdpr_sakila_scrub", "sakila-schema.sql", "sakila-data.sql"):
         with psycopg.connect(dbname=name, user="postgres", autocommit=True) as connection:
             connection.execute(MORE)
-            for table, rules in RULES.items():
-                connection.execute("SELECT gdpr_register(%s::regclass, %s::jsonb, subject => %s)", (table, rules, table in ("customer", "staff")))
-            for table in KEPT:
-                connection.execute("""SELECT gdpr_register(%s::regclass, '{"*": "keep"}')""", (table,))
+            register(connection, RULES, KEPT, subjects=("customer", "staff"))
             yield Shop(name, connection)
 
 
