@@ -24,7 +24,7 @@ CREATE TABLE person (
 INSERT INTO person
 SELECT id, t, t, t, t, t, t, t::bytea, md5(t)::uuid, json_build_object('name', t, 'n', n), jsonb_build_object('name', t, 'n', n),
        ARRAY[t, 'x'], 1000 + n, 1000 + n, 1000 + n, 1000 + n, 1000 + n + 0.25, 1000 + n + 0.25, 1000 + n, 1000 + n,
-       date '1985-05-05' + 40 * n, timestamp '1985-05-05 05:05:05' + n * interval '40 days',
+       date '1985-05-05' + 40 * n, timestamp '1985-05-05 05:05:05.050505' + n * interval '40 days',
        timestamptz '1985-05-05 05:05:05+00' + n * interval '40 days', time '05:05' + n * interval '1 minute', n * interval '1 day',
        true, 'happy', inet '192.0.2.0' + n, '198.51.100.0/24', '08:00:2b:01:02:03',
        daterange('1985-05-05', date '1985-05-06' + n), B'1010', ROW(t, n)::place, point(n, n), 'ada', n
@@ -56,8 +56,8 @@ BEGIN
     )
     SELECT v.key, format_type(a.atttypid, a.atttypmod), answer,
            count(*) FILTER (WHERE old = 'null' AND new = 'null') = 2 AND count(*) FILTER (WHERE old = 'null') = 2,
-           -- A pseudonym of a smallint may by chance be the number itself.
-           count(*) FILTER (WHERE old <> 'null' AND old = new) <= CASE WHEN a.atttypid = 'int2'::regtype THEN 2 ELSE 0 END,
+           -- Noise on a real may by chance be less than one can hold.
+           count(*) FILTER (WHERE old <> 'null' AND old = new) <= CASE WHEN a.atttypid = 'float4'::regtype THEN 2 ELSE 0 END,
            CASE promises
                WHEN 'distinct' THEN count(DISTINCT new) FILTER (WHERE old <> 'null') = 20
                WHEN 'injective' THEN count(DISTINCT new) FILTER (WHERE old <> 'null') = 10
@@ -121,8 +121,9 @@ SELECT * FROM judge('{dat,ts,tsz}', '"generalise"', 'equal');
 SELECT * FROM judge('{dat,ts,tsz}', '{"strategy": "generalise", "to": "decade"}', 'equal');
 SELECT * FROM judge('{ts,tsz}', '{"strategy": "generalise", "to": "hour"}', 'equal');
 SELECT * FROM judge('{int2,int4,int8,domi,num,num82,flt4,flt8}', '{"strategy": "generalise", "step": 300}', 'equal');
--- random. (A truth value, and a label of few, may by chance be what it was.)
-SELECT * FROM judge('{txt,vc,ch,ci,nam,dom,byt,uid,ip}', '"random"', 'distinct');
+-- random. (A truth value, and a label of few, may by chance be what it was; addresses are of 10.0.0.0/8, and two may be the same.)
+SELECT * FROM judge('{txt,vc,ch,ci,nam,dom,byt,uid}', '"random"', 'distinct');
+SELECT * FROM judge('{ip}', '"random"');
 SELECT * FROM judge('{txt,vc,ch,ci}', '{"strategy": "random", "length": 30}', 'distinct');
 SELECT * FROM judge('{int2,int4,int8,domi,num,num82,flt4,flt8}', '{"strategy": "random", "min": 5000, "max": 30000}');
 SELECT * FROM judge('{dat,ts,tsz}', '{"strategy": "random", "min": "2000-01-01", "max": "2020-12-31"}');

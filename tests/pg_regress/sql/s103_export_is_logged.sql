@@ -132,7 +132,8 @@ ROLLBACK;
 SELECT count(*) AS events FROM reads;
 
 -- In the overview of the log reads stand beside what was done.
-SELECT action, relation, requests, rows FROM gdpr_log.summary WHERE relation LIKE 's103.%' ORDER BY relation, action;
+SELECT action, relation, sum(requests) AS requests, sum(rows) AS rows FROM gdpr_log.summary WHERE relation LIKE 's103.%' GROUP BY relation, action
+ORDER BY relation, action;
 -- An event of reading is one that nothing is done again for, or proved by.
 SELECT count(*) AS changed FROM gdpr_log.event WHERE subject LIKE 's103.%' AND action = 'read' AND (fingerprints IS NOT NULL OR columns <> '{}' OR ground IS NOT NULL);
 

@@ -59,7 +59,7 @@ SELECT abs(corr(id, number)) < 0.05 AS number, abs(corr(id, rank)) < 0.05 AS cod
 FROM (SELECT id, number, rank() OVER (ORDER BY code COLLATE "C") FROM person) AS ranked;
 -- The indexes are unique still.
 \set VERBOSITY terse
-INSERT INTO person SELECT 0, 'x', 'x', true, 'x', upper(nick), 8, 0, 0, gen_random_uuid(), NULL FROM person WHERE id = 1;
+INSERT INTO person SELECT 0, 'x', 'x', true, 'x', upper(nick), 8, -1, -1, gen_random_uuid(), NULL FROM person WHERE id = 1;
 \echo :SQLSTATE
 \set VERBOSITY default
 DROP TABLE person, before;

@@ -30,8 +30,8 @@ BEGIN
     RETURN 'sound';
 EXCEPTION WHEN data_corrupted THEN
     GET STACKED DIAGNOSTICS why = PG_EXCEPTION_DETAIL;
-    SELECT replace(why, i.id::text, '<of ' || i.keys::text || '>') INTO why FROM gdpr_log.imported i WHERE strpos(why, i.id::text) > 0
-    UNION ALL SELECT regexp_replace(regexp_replace(why, '[0-9a-f]{8}-[0-9a-f-]{27}', '<gone>'), '[0-9]+', '<n>') LIMIT 1;
+    why := coalesce((SELECT replace(why, i.id::text, '<of ' || i.keys::text || '>') FROM gdpr_log.imported i WHERE strpos(why, i.id::text) > 0),
+                    regexp_replace(regexp_replace(why, '[0-9a-f]{8}-[0-9a-f-]{27}', '<gone>'), '[0-9]+', '<n>'));
     RETURN SQLSTATE || ': ' || why;
 END $$;
 -- Nothing is missing here, so nothing is looked at.

@@ -71,7 +71,7 @@ CREATE OR REPLACE FUNCTION first_name() RETURNS text LANGUAGE sql STABLE AS 'SEL
 CREATE VIEW hen AS SELECT 1 AS n;
 CREATE VIEW egg AS SELECT n FROM hen;
 CREATE OR REPLACE VIEW hen AS SELECT n FROM egg;
-SET statement_timeout = '60s';
+SET statement_timeout = '10min';
 INSERT INTO person VALUES (1, 'Ada', 'ada@example.org', 41), (2, 'Bea', 'bea@example.org', 42), (3, 'Cleo', 'cleo@example.org', NULL);
 REFRESH MATERIALIZED VIEW first;
 REFRESH MATERIALIZED VIEW first_loud;

@@ -120,7 +120,8 @@ SELECT * FROM gdpr_preview('erase', 'customer', 2);
 SELECT gdpr_register_source('ledger', ground => 'tax law, 10 years');
 SELECT * FROM gdpr_preview('erase', 'customer', 2);
 SELECT * FROM gdpr_erase('customer', 2);
-SELECT relation, action, rows, ground FROM gdpr_log.event WHERE request = (SELECT request FROM gdpr_log.event ORDER BY id DESC LIMIT 1) AND relation LIKE 'source:%';
+SELECT relation, action, rows, ground FROM gdpr_log.event WHERE request = (SELECT request FROM gdpr_log.event ORDER BY id DESC LIMIT 1) AND relation LIKE 'source:%'
+ORDER BY relation, action;
 
 -- Calling it again changes what is given: the label alone here.
 SELECT gdpr_register_source('ledger', label => 'Bookkeeping');
