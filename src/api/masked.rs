@@ -32,6 +32,14 @@ enum OfInteger {
     Hash,
 }
 
+/// What happens to a number that has no scale.
+#[derive(Deserialize)]
+struct OfFloat {
+    noise: Noise,
+    /// It is of single precision.
+    real: bool,
+}
+
 #[derive(Deserialize)]
 struct Decimal {
     noise: Noise,
@@ -43,6 +51,7 @@ type Known<T> = RefCell<HashMap<String, Rc<T>>>;
 thread_local! {
     static TEXTS: Known<OfText> = RefCell::default();
     static INTEGERS: Known<OfInteger> = RefCell::default();
+    static FLOATS: Known<OfFloat> = RefCell::default();
     static PATHS: Known<JsonPaths> = RefCell::default();
 }
 
@@ -148,14 +157,11 @@ const STEP: f64 = 0.01;
 
 fn masked_float(token: i64, value: f64, mask: &str) -> Result<f64> {
     running::require(token)?;
-    match &*known(&INTEGERS, mask, plain::<OfInteger>)? {
-        OfInteger::Noise { noise, .. } => {
-            with_chance(|chance| mask::number::noise_float(value, *noise, STEP, f64::MAX, chance))
-        }
-        _ => Err(Error::internal(
-            "a number was given a mask that is for whole numbers",
-        )),
-    }
+    let OfFloat { noise, real } = &*known(&FLOATS, mask, plain)?;
+    with_chance(|chance| match real {
+        true => mask::number::noise_real(value as f32, *noise, STEP, chance).into(),
+        false => mask::number::noise_float(value, *noise, STEP, f64::MAX, chance),
+    })
 }
 
 /// Internal. A uuid by a rule.

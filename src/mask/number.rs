@@ -77,6 +77,16 @@ pub fn noise_float(value: f64, noise: Noise, step: f64, limit: f64, chance: &mut
     }
 }
 
+/// The same for a number of single precision: no rounding takes the noise back.
+pub fn noise_real(value: f32, noise: Noise, step: f64, chance: &mut Chance) -> f32 {
+    let moved = noise_float(value.into(), noise, step, f32::MAX.into(), chance) as f32;
+    match moved == value && value.is_finite() {
+        true if value > f32::MIN => value.next_down(),
+        true => value.next_up(),
+        false => moved,
+    }
+}
+
 /// The multiple of `step` at or below the value; the smallest number there is where that lies below it.
 pub fn floor(value: i64, step: i64) -> i64 {
     value.saturating_sub(value.rem_euclid(step.max(1)))

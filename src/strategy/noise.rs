@@ -89,7 +89,7 @@ impl Strategy for Noise {
             }
             Kind::Float => field.masked(
                 &format!("{value}::pg_catalog.float8"),
-                &json!({"noise": {"noise": self.number(field)?, "max": 0}}),
+                &json!({"noise": self.number(field)?, "real": field.column.base().0 == pg_sys::FLOAT4OID}),
             )?,
             Kind::Date => format!(
                 "({value} OPERATOR(pg_catalog.+) {}::pg_catalog.int4)",

@@ -120,6 +120,33 @@ fn floats_move_within_bounds() {
 }
 
 #[test]
+fn rounding_takes_no_noise_back() {
+    let mut chance = Chance::seeded([6; 32]);
+    let values = [
+        0.0,
+        1.0,
+        -2.5,
+        1000.0,
+        1e-30,
+        1e30,
+        f32::MAX,
+        f32::MIN,
+        f32::MIN_POSITIVE,
+    ];
+    for noise in NOISES {
+        for value in values {
+            for _ in 0..1000 {
+                let moved = noise_real(value, noise, 0.01, &mut chance);
+                assert!(moved != value && moved.is_finite(), "{value} {noise:?}");
+            }
+        }
+    }
+    assert!(noise_real(f32::NAN, Noise::Ratio(0.1), 0.01, &mut chance).is_nan());
+    let infinite = noise_real(f32::NEG_INFINITY, Noise::Ratio(0.1), 0.01, &mut chance);
+    assert_eq!(infinite, f32::NEG_INFINITY);
+}
+
+#[test]
 fn floats_keep_to_their_noise() {
     let mut chance = Chance::seeded([4; 32]);
     for _ in 0..10_000 {
