@@ -80,8 +80,8 @@ def connection(database):
 
 @pytest.fixture(scope="session")
 def observed_cluster():
-    """A cluster whose log nobody else writes to, and which remembers every statement that was run."""
-    cluster = Cluster("shared_preload_libraries = 'pg_stat_statements'")
+    """A cluster whose log nobody else writes to, neither a checkpoint nor an autovacuum, and which remembers every statement that was run."""
+    cluster = Cluster("shared_preload_libraries = 'pg_stat_statements'\nlog_checkpoints = off\nautovacuum = off")
     cluster.start()
     yield cluster
     cluster.stop()

@@ -66,6 +66,7 @@ def kill_backend(cluster, pid):
 def kill_server(cluster):
     """Kills the server and all its processes: none of them has time for anything."""
     postmaster = int((cluster.directory / "data" / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGSTOP)  # it must not start another one meanwhile
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
     pids = [postmaster, *map(int, children)]
     for pid in pids:

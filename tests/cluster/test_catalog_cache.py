@@ -79,6 +79,8 @@ def test_each_subject_is_read_once(reader):
 
 
 def test_rows_that_come_and_go_are_no_reason_to_read_the_catalog(reader, connection):
+    # So many that an autovacuum would come for them, which changes what is known of the table.
+    connection.execute("ALTER TABLE orders SET (autovacuum_enabled = off)")
     found(reader)
     connection.execute("INSERT INTO orders SELECT n, 1 FROM generate_series(1000, 1100) n")
     connection.execute("DELETE FROM orders WHERE id >= 1000")

@@ -66,19 +66,24 @@ def test_the_text_is_nowhere_else(observed, observed_cluster):
                      "SET auto_explain.log_nested_statements = on; SET log_min_duration_statement = 0; SET log_parameter_max_length = 0; SET log_min_messages = debug1;"
                      "SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0")
     start = len(observed_cluster.log)
-    shown, stop = set(), threading.Event()
+    shown, worker_seen, stop = set(), threading.Event(), threading.Event()
 
     def watch():
         with psycopg.connect(observed.info.dsn, autocommit=True) as other:
             while not stop.is_set():
-                shown.update(other.execute("SELECT backend_type, query FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()").fetchall())
+                rows = other.execute("SELECT backend_type, query FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()").fetchall()
+                shown.update(rows)
+                if any(kind == "parallel worker" for kind, _ in rows):
+                    worker_seen.set()
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        for _ in range(3):
+        for number in range(100):
             # psycopg binds parameters in the server.
             assert find(observed) == [("large", "email", 1)]
+            if number >= 2 and worker_seen.is_set():
+                break
         with pytest.raises(psycopg.errors.InvalidParameterValue) as raised:
             observed.execute("SELECT * FROM gdpr_find('contains', %s)", (TERM,))
     finally:
@@ -164,7 +169,7 @@ def test_a_table_that_is_locked_or_dropped_meanwhile(connection, notices):
 
 
 def wait_until_blocked(connection, pid):
-    for _ in range(200):
+    for _ in range(1200):
         if connection.execute("SELECT pg_blocking_pids(%s) <> '{}'", (pid,)).fetchone()[0]:
             return
         time.sleep(0.05)

@@ -188,23 +188,25 @@ def test_what_others_see_while_it_runs(connection, observed_cluster):
         "CREATE TRIGGER slow BEFORE UPDATE ON mailing FOR EACH ROW EXECUTE FUNCTION slow()"
     )
     samples = set()
-    stop = threading.Event()
+    begun, stop = threading.Event(), threading.Event()
 
     def sample():
         with psycopg.connect(dbname=connection.info.dbname, host=observed_cluster.socket, autocommit=True) as other:
             while not stop.is_set():
                 query = "SELECT query, application_name, state FROM pg_stat_activity WHERE pid = %s"
                 samples.update(other.execute(query, (connection.info.backend_pid,)).fetchall())
+                begun.set()
                 time.sleep(0.01)
 
     sampler = threading.Thread(target=sample)
     sampler.start()
     try:
+        assert begun.wait(60)
         connection.execute(ANONYMISE, (1,))
         connection.execute("SELECT * FROM gdpr_anonymise('login', %s::text)", (NATURAL,))
     finally:
         stop.set()
-        sampler.join(10)
+        sampler.join(60)
     assert any("gdpr_anonymise" in query and state == "active" for query, _, state in samples)
     assert found_in(repr(samples)) == []
 

@@ -106,6 +106,9 @@ SELECT gdpr_register('shop.login'), gdpr_register('shop.device'), gdpr_register(
 # Rows that nobody sees any more. Nothing reads the table afterwards, which would clean its pages.
 DEAD = "UPDATE shop.history SET note = 'ZqAfterUpdate', long = NULL; DELETE FROM shop.history WHERE id > 50"
 
+# How whatever is planted begins, as far as compression leaves it in one piece: longer than what a uuid or a digest could be by chance.
+BEGINNINGS = {found.encode() for found in re.findall("Zq[A-Z][A-Za-z]{4}", TABLES + DEAD)}
+
 TOAST = "(SELECT reltoastrelid FROM pg_class WHERE oid = 'shop.{}'::regclass)"
 # Where it is planted (a relation, or an expression that gives one), and what is looked for there.
 PLACES = {
@@ -184,7 +187,14 @@ class Database:
     def all(self):
         self.connection.execute("CHECKPOINT")
         paths = [*self.directory.glob(f"base/{self.oid}/*"), *self.directory.glob(f"pg_tblspc/*/PG_*/{self.oid}/*")]
-        return {path: path.read_bytes() for path in paths if path.is_file()}
+        return dict(filter(None, map(self.read, paths)))
+
+    def read(self, path):
+        """The path and its bytes; nothing of a directory, or of a file that another backend has renamed since, as it does with pg_internal.init."""
+        try:
+            return path, path.read_bytes()
+        except (FileNotFoundError, IsADirectoryError):
+            return None
 
     def of(self, relation):
         """The files of one relation: all forks and segments."""
@@ -217,7 +227,8 @@ class Story:
         connection.execute("ALTER TABLE shop.scratch SET TABLESPACE pg_default")
         files = database.all()
         self.after = {name: [self.name(file) for file in in_files(marker, files)] for name, marker in self.markers.items()}
-        self.anything = sorted({found for content in files.values() for found in re.findall(rb"Zq[A-Z][A-Za-z]{4,}", content)})
+        found = {found for content in files.values() for found in re.findall(rb"Zq[A-Z][A-Za-z]{4,}", content)}
+        self.anything = sorted(each for each in found if each[:7] in BEGINNINGS)
         self.kept = connection.execute("SELECT count(*) FROM shop.person WHERE keep_long = shop.noise(20000, 'k' || id)").fetchone()[0]
 
 

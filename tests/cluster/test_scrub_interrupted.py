@@ -38,6 +38,12 @@ INSERT INTO person SELECT n, 'mail' || n || '@example.org', 'name ' || n, repeat
 INSERT INTO login SELECT n, 'mail' || n || '@example.org', 'ip ' || n FROM generate_series(1, {PEOPLE}) n;
 INSERT INTO visit SELECT n, 'page ' || n, '2023-01-01'::date + n % 700 FROM generate_series(1, {PEOPLE}) n;
 CREATE MATERIALIZED VIEW names AS SELECT public.pass(name, 'names' || id) AS name FROM person;
+-- What an autovacuum writes about them would look like what a scrub has changed.
+ALTER TABLE person SET (autovacuum_enabled = off);
+ALTER TABLE login SET (autovacuum_enabled = off);
+ALTER TABLE visit_2023 SET (autovacuum_enabled = off);
+ALTER TABLE visit_2024 SET (autovacuum_enabled = off);
+ALTER MATERIALIZED VIEW names SET (autovacuum_enabled = off);
 ANALYZE;
 SELECT gdpr_register('person', '{{"email": "email", "name": {{"strategy": "sql", "expression": "pass(''new '' || id, ''person'' || id)"}},
     "note": "hash"}}', subject => true),

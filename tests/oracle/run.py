@@ -46,7 +46,7 @@ class Session:
     def connect(self) -> psycopg.Connection:
         if self.connection is None or self.connection.closed:
             self.connection = self.open(self.database)
-            self.connection.execute("SET statement_timeout = '20s'")
+            self.connection.execute("SET statement_timeout = '60s'")
             self.connection.execute("SET client_min_messages = warning")
         return self.connection
 

@@ -73,11 +73,11 @@ def dumped(database, *options):
 
 
 def personal(connection, columns):
-    """All values of these columns, table by table, which are long enough to be nobody else's."""
+    """All values of these columns that are told apart: long, and no digits that a hash could have by chance."""
     found = set()
     for table, names in columns.items():
         for name in names:
-            found |= {value for value, in connection.execute(f"SELECT DISTINCT {name}::text FROM {table} WHERE length({name}::text) > 5").fetchall()}
+            found |= {value for value, in connection.execute(f"SELECT DISTINCT {name}::text FROM {table} WHERE length({name}::text) > 5 AND {name}::text !~ '^[0-9a-f]+$'").fetchall()}
     return found
 
 

@@ -46,9 +46,13 @@ def test_no_other_function_answers_by_the_secret(mallory):
     connection.execute("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public, gdpr_log, gdpr_internal TO regress_mallory")
     asked = calls(connection, "mallory.person")
     assert any("public.gdpr_hash(" in call for call in asked)
-    first = {call: answers(mallory, call) for call in asked}
-    connection.execute("UPDATE gdpr_log.secret SET secret = sha256(secret)")
-    second = {call: answers(mallory, call) for call in asked}
+    for _ in range(2):
+        day = connection.execute("SELECT current_date").fetchone()
+        first = {call: answers(mallory, call) for call in asked}
+        connection.execute("UPDATE gdpr_log.secret SET secret = sha256(secret)")
+        second = {call: answers(mallory, call) for call in asked}
+        if day == connection.execute("SELECT current_date").fetchone():
+            break  # else gdpr_ropa_json, which says what day it is, is another with the day
     oracles = {call for call in asked if len({*first[call]}) == 1 and len({*second[call]}) == 1 and first[call] != second[call]}
     names = {name.removeprefix("public.") for name, _ in connection.execute(FUNCTIONS).fetchall() if any(f" {name}(" in call for call in oracles)}
     assert "gdpr_hash" in names  # the question tells oracles from the others

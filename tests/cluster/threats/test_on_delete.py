@@ -623,7 +623,7 @@ def test_she_cannot_hold_up_what_others_create(note):
         hers.commit()
         hers.execute("LOCK TABLE mallory.person IN ROW EXCLUSIVE MODE")
         with connection.transaction():
-            connection.execute("SET LOCAL lock_timeout = '2s'")
+            connection.execute("SET LOCAL lock_timeout = '20s'")
             connection.execute("CREATE TABLE diary.blank (id int); ALTER TABLE diary.blank ADD name text")
         hers.rollback()
 
