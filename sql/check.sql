@@ -19,7 +19,8 @@ ALTER TABLE @extschema@.gdpr_waivers REPLICA IDENTITY FULL;
 -- Empty but within a transaction.
 CREATE UNLOGGED TABLE @extschema@.gdpr_pending_ddl (
   relation oid        NOT NULL,
-  known    smallint[] NOT NULL  -- the columns that it had when it was registered
+  known    smallint[] NOT NULL, -- the columns that it had when it was registered
+  told     smallint[] NOT NULL  -- those of another type since then, of which somebody was warned
 );
 
 REVOKE ALL ON @extschema@.gdpr_waivers, @extschema@.gdpr_pending_ddl FROM PUBLIC;

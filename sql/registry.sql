@@ -86,6 +86,8 @@ CREATE TABLE @extschema@.gdpr_known_column (
   relation oid      NOT NULL,
   number   smallint NOT NULL,
   name     name     NOT NULL,
+  type     oid      NOT NULL,  -- what it was of when its rule was given
+  told     oid,                -- the other type that DDL has given it, and of which somebody was warned
   PRIMARY KEY (relation, number)
 );
 
@@ -127,7 +129,7 @@ COMMENT ON COLUMN gdpr_sources.ground IS 'Why what it holds is kept, where it ha
 COMMENT ON COLUMN gdpr_sources.label IS 'What people call it';
 COMMENT ON COLUMN gdpr_sources.facts IS 'Art. 15(1) and 30(1): purpose, legal basis, category, recipients, ...';
 COMMENT ON TABLE gdpr_known_function IS 'Internal: functions as last seen, to follow renames';
-COMMENT ON TABLE gdpr_known_column IS 'Internal: column names as last seen, to follow renames';
+COMMENT ON TABLE gdpr_known_column IS 'Internal: column names as last seen, to follow renames, and types as they were when rules were given';
 COMMENT ON TABLE gdpr_known_expression IS 'Internal: parse trees of declared expressions, to follow renames';
 COMMENT ON COLUMN gdpr_registry.subject IS 'The rows are people';
 COMMENT ON COLUMN gdpr_registry.rules IS 'Column to rule: what anonymising does to it';

@@ -63,8 +63,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     WHERE NOT EXISTS (SELECT FROM used JOIN pg_catalog.pg_attribute a ON a.attrelid = used.relation
                       WHERE a.attrelid = k.relation AND a.attnum = k.number AND NOT a.attisdropped)
   )
-  INSERT INTO @extschema@.gdpr_known_column AS k (relation, number, name)
-  SELECT a.attrelid, a.attnum, a.attname
+  INSERT INTO @extschema@.gdpr_known_column AS k (relation, number, name, type)
+  SELECT a.attrelid, a.attnum, a.attname, a.atttypid
   FROM used JOIN pg_catalog.pg_attribute a ON a.attrelid = used.relation
   WHERE a.attnum > 0 AND NOT a.attisdropped
     -- what is known already is not even locked, so that sessions that write the registry do not wait for each other

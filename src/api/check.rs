@@ -2,7 +2,7 @@
 
 use crate::catalog::home::Home;
 use crate::catalog::relation::{self, Relation};
-use crate::check::codes::{self, LINTS, OF_DDL};
+use crate::check::codes::{self, LINTS, OF_DDL, RETYPED, WITHOUT_RULE};
 use crate::check::{self, Finding, Scope};
 use crate::error::{Code, Error, Result};
 use crate::guc;
@@ -208,7 +208,8 @@ pub fn check_ddl(trigger: &PgTrigger) -> Result<()> {
     };
     let findings = check::run(&home, &scope)?.into_iter();
     let findings: Vec<Finding> = findings
-        .filter(|finding| finding.severity == "error" && !is_told(finding, &pending))
+        .filter(|finding| finding.severity == "error" || finding.code == RETYPED)
+        .filter(|finding| !is_told(finding, &pending))
         .collect();
     match findings.split_first() {
         None => Ok(()),
@@ -226,24 +227,29 @@ pub fn check_ddl(trigger: &PgTrigger) -> Result<()> {
             warn(&findings);
             // It is told once.
             write::run(&home, "SELECT @extschema@.gdpr_remember_names()", &[])?;
+            let told = "UPDATE @extschema@.gdpr_known_column k SET told = a.atttypid FROM pg_attribute a
+                WHERE k.relation = ANY ($1) AND a.attrelid = k.relation AND a.attnum = k.number AND a.atttypid <> k.type";
+            write::run(&home, told, &[relations.into()])?;
             Ok(())
         }
     }
 }
 
-/// A column that nobody had given a rule before the DDL is no news.
+/// A column that nobody had given a rule before the DDL is no news, nor one that had that type.
 fn is_told(finding: &Finding, pending: &[Pending]) -> bool {
     let noted = pending
         .iter()
         .find(|noted| finding.relation == Some(noted.relation));
     let column = finding.column.as_ref().zip(finding.relation);
-    finding.code == "column_without_rule"
-        && noted
-            .zip(column)
-            .is_some_and(|(noted, (column, relation))| {
-                relation::column_number(relation, column)
-                    .is_some_and(|number| noted.known.contains(&number))
-            })
+    let number = column.and_then(|(column, relation)| relation::column_number(relation, column));
+    noted.zip(number).is_some_and(|(noted, number)| {
+        let told = match finding.code.as_str() {
+            WITHOUT_RULE => &noted.known,
+            RETYPED => &noted.told,
+            _ => return false,
+        };
+        told.contains(&number)
+    })
 }
 
 /// What settles several findings is said with the last of them.
@@ -263,23 +269,32 @@ fn said(finding: &Finding) -> String {
     format!("{}: {}", finding.code, finding.message)
 }
 
-/// A table that the transaction's DDL was about, and the columns that it had when it was registered.
+/// A table that the transaction's DDL was about.
 struct Pending {
     relation: pg_sys::Oid,
+    /// The columns that it had when it was registered.
     known: Vec<i16>,
+    /// Those of which it was said that they have another type.
+    told: Vec<i16>,
 }
 
 /// The tables that this transaction noted: the first row's trigger takes them all.
 fn take_pending(home: &Home) -> Result<Vec<Pending>> {
-    let sql = "DELETE FROM @extschema@.gdpr_pending_ddl RETURNING relation, known"
+    let sql = "DELETE FROM @extschema@.gdpr_pending_ddl RETURNING relation, known, told"
         .replace("@extschema@", &Ident(&home.schema).to_string());
     let _pinned = PinnedSettings::new();
     let _owner = RunAs::new(home.owner);
     let mut pending = Vec::new();
     Spi::connect_mut(|client| -> Result<()> {
         for row in client.update(sql.as_str(), None, &[])? {
-            if let (Some(relation), Some(known)) = (row.get(1)?, row.get(2)?) {
-                pending.push(Pending { relation, known });
+            if let (Some(relation), Some(known), Some(told)) =
+                (row.get(1)?, row.get(2)?, row.get(3)?)
+            {
+                pending.push(Pending {
+                    relation,
+                    known,
+                    told,
+                });
             }
         }
         Ok(())

@@ -9,7 +9,10 @@ pub struct Lint {
 
 /// The lint that counts rows.
 pub const SHARED: &str = "unreviewed_shared_link";
-pub const LINTS: [Lint; 25] = [
+/// Those whose columns may have been told of before.
+pub const WITHOUT_RULE: &str = "column_without_rule";
+pub const RETYPED: &str = "rule_retyped";
+pub const LINTS: [Lint; 26] = [
     Lint {
         code: "backup_retention_unset",
         sql: include_str!("lints/backup_retention_unset.sql"),
@@ -19,7 +22,7 @@ pub const LINTS: [Lint; 25] = [
         sql: include_str!("lints/cascade_into_keep.sql"),
     },
     Lint {
-        code: "column_without_rule",
+        code: WITHOUT_RULE,
         sql: include_str!("lints/column_without_rule.sql"),
     },
     Lint {
@@ -83,6 +86,10 @@ pub const LINTS: [Lint; 25] = [
         sql: include_str!("lints/rule_broken.sql"),
     },
     Lint {
+        code: RETYPED,
+        sql: include_str!("lints/rule_retyped.sql"),
+    },
+    Lint {
         code: "set_null_orphans",
         sql: include_str!("lints/set_null_orphans.sql"),
     },
@@ -113,9 +120,9 @@ pub const LINTS: [Lint; 25] = [
 ];
 
 /// What DDL alone can bring about, and is told at its end.
-pub const OF_DDL: [Lint; 4] = [
+pub const OF_DDL: [Lint; 5] = [
     Lint {
-        code: "column_without_rule",
+        code: WITHOUT_RULE,
         sql: include_str!("lints/column_without_rule.sql"),
     },
     Lint {
@@ -125,6 +132,10 @@ pub const OF_DDL: [Lint; 4] = [
     Lint {
         code: "rule_broken",
         sql: include_str!("lints/rule_broken.sql"),
+    },
+    Lint {
+        code: RETYPED,
+        sql: include_str!("lints/rule_retyped.sql"),
     },
     Lint {
         code: "table_not_registered",

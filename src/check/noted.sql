@@ -1,7 +1,9 @@
 -- The tables that a command was about, as far as it can have left something open: registered ones, and those that it made refer to others or inherit. What
 -- this transaction wrote is not older than the transaction. The first command decides which columns were there before.
-INSERT INTO @extschema@.gdpr_pending_ddl (relation, known)
-SELECT t.relation, coalesce((SELECT pg_catalog.array_agg(k.number) FROM @extschema@.gdpr_known_column k WHERE k.relation = t.relation), '{}')
+INSERT INTO @extschema@.gdpr_pending_ddl (relation, known, told)
+SELECT t.relation, coalesce((SELECT pg_catalog.array_agg(k.number) FROM @extschema@.gdpr_known_column k WHERE k.relation = t.relation), '{}'),
+       coalesce((SELECT pg_catalog.array_agg(k.number) FROM @extschema@.gdpr_known_column k
+                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.relation AND a.attnum = k.number WHERE k.relation = t.relation AND k.told = a.atttypid), '{}')
 FROM (SELECT DISTINCT coalesce(pg_catalog.pg_partition_root(c.oid)::oid, c.oid) AS relation
       FROM pg_catalog.pg_event_trigger_ddl_commands() d
       JOIN pg_catalog.pg_class c ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid

@@ -49,6 +49,7 @@ pub fn canonical(
 /// Makes an entry, or changes what is given of it. 42501 unless the caller owns the table.
 pub fn register(home: &Home, relation: Oid, given: Given) -> Result<()> {
     write::require_owner_of(&[relation])?;
+    let gives_rules = given.rules.is_some();
     write::run(
         home,
         include_str!("register.sql"),
@@ -66,5 +67,11 @@ pub fn register(home: &Home, relation: Oid, given: Given) -> Result<()> {
             given.created.into(),
         ],
     )?;
+    if gives_rules {
+        // Rules are for columns as they are now.
+        let types = "UPDATE @extschema@.gdpr_known_column k SET type = a.atttypid, told = NULL FROM pg_attribute a
+            WHERE k.relation = $1 AND a.attrelid = k.relation AND a.attnum = k.number AND (a.atttypid <> k.type OR k.told IS NOT NULL)";
+        write::run(home, types, &[relation.into()])?;
+    }
     Ok(())
 }

@@ -132,6 +132,11 @@ LINTS = {
         ("a_search_column_dropped", PERSON + "ALTER TABLE person ADD nick text; SELECT gdpr_register('person', '{\"*\": \"null\"}', search => '{nick}'); "
          "ALTER TABLE person DROP nick", [("error", "person", None)]),
     ],
+    "rule_retyped": [
+        ("a_rule_that_still_fits", PERSON + "SELECT gdpr_register('person', '{\"name\": \"keep\", \"email\": \"null\"}'); "
+         "ALTER TABLE person ALTER name TYPE jsonb USING NULL, ALTER email TYPE varchar(80); ALTER TABLE person ALTER email TYPE varchar(90)",
+         [("warning", "person", "email"), ("warning", "person", "name")]),
+    ],
     "set_null_orphans": [
         ("a_note_without_its_person", PERSON + """
          CREATE TABLE note (id int PRIMARY KEY, person_id int REFERENCES person ON DELETE SET NULL, body text);

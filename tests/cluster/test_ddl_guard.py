@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 SCHEMA = """
 CREATE TABLE person (id int PRIMARY KEY, name text, email text);
@@ -106,6 +107,34 @@ def test_s110_tables_of_keys_and_tables_of_nobody_are_not_told(guarded):
     guarded.execute("CREATE TABLE friend (one int REFERENCES person, other int REFERENCES person, PRIMARY KEY (one, other))")
     guarded.execute("CREATE TEMP TABLE person_copy AS SELECT * FROM person")
     assert told(guarded) == []
+
+
+def test_s110_a_column_retyped_has_a_rule_for_another_type(guarded):
+    """Also where the rule still can be for it. A length is no type, and it is told once; a rename of the same transaction is followed."""
+    guarded.execute("ALTER TABLE person ALTER email TYPE varchar(200)")
+    [retyped] = told(guarded)
+    assert retyped == "rule_retyped: column email of table public.person was of type text when its rule was given, and is of type character varying now"
+    guarded.execute("ALTER TABLE person ALTER email TYPE varchar(100)")
+    guarded.execute("ALTER TABLE person ALTER name SET DEFAULT ''")
+    assert told(guarded) == []
+    guarded.execute("ALTER TABLE person ALTER email TYPE char(100)")
+    assert len(told(guarded)) == 1
+    with guarded.transaction():
+        guarded.execute("ALTER TABLE person ALTER name TYPE varchar; ALTER TABLE person RENAME name TO called")
+    [retyped] = told(guarded)
+    assert retyped.startswith("rule_retyped: column called of table public.person was of type text ")
+    rules = guarded.execute("SELECT rules FROM gdpr_registry WHERE relation = 'person'::regclass").fetchone()[0]
+    assert guarded.execute("SELECT \"column\" FROM gdpr_check() WHERE code = 'rule_retyped' ORDER BY 1").fetchall() == [("called",), ("email",)]
+    guarded.execute("SELECT gdpr_register('person', search => '{called}')")
+    assert guarded.execute("SELECT count(*) FROM gdpr_check() WHERE code = 'rule_retyped'").fetchone() == (2,)
+    with guarded.transaction():
+        guarded.execute("ALTER TABLE person ALTER called TYPE text")
+        guarded.execute("SELECT gdpr_register('person', %s)", (Jsonb(rules),))
+    assert told(guarded) == []
+    assert guarded.execute("SELECT count(*) FROM gdpr_check() WHERE code = 'rule_retyped'").fetchone() == (0,)
+    strict(guarded)
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="^rule_retyped: column called "):
+        guarded.execute("ALTER TABLE person ALTER called TYPE varchar")
 
 
 def test_s110_a_column_dropped_or_retyped_breaks_its_rule(guarded):
