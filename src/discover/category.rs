@@ -49,7 +49,6 @@ pub enum Category {
 }
 
 impl Category {
-    #[cfg(test)]
     pub const ALL: [Category; 42] = [
         Self::Name,
         Self::FirstName,
@@ -143,6 +142,11 @@ impl Category {
 
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
+    }
+
+    pub fn of_name(name: &str) -> Option<Self> {
+        let place = Self::NAMES.iter().position(|known| *known == name)?;
+        Some(Self::ALL[place])
     }
 
     /// The article of the GDPR that forbids its processing but for exceptions.

@@ -1,7 +1,7 @@
 //! What values look like. A detector each: a file, and a line in `ALL`.
 
 use super::category::Category;
-use super::{address, birth, card, coordinates, email, iban, ip, national, person, phone};
+use super::{address, agent, birth, card, coordinates, email, iban, ip, national, person, phone};
 
 /// Tells values of a category by how they are written.
 pub trait Detector: Sync {
@@ -27,12 +27,14 @@ pub trait Detector: Sync {
     }
 }
 
-pub const ALL: [&dyn Detector; 21] = [
+pub const ALL: [&dyn Detector; 23] = [
     &email::Email,
     &iban::Iban,
     &card::Card,
     &ip::Ip,
     &phone::Phone,
+    &phone::International,
+    &agent::UserAgent,
     &national::de::SteuerId,
     &national::fr::Nir,
     &national::it::CodiceFiscale,

@@ -37,6 +37,8 @@ pub struct Around<'a> {
 pub const LEAST: f64 = 0.3;
 /// So many values are enough to say that a column does not hold what it is called.
 const ENOUGH: usize = 5;
+/// With fewer, what looks like a name can be a thing's.
+const FEW: f64 = 6.0;
 
 impl Around<'_> {
     const NOTHING: Around<'static> = Around {
@@ -118,14 +120,14 @@ pub fn column(name: &str, form: Form, sample: &Sample, around: &Around) -> Optio
     };
     let (category, confidence) = match (said, &seen) {
         (None, None) => return None,
-        (Some(said), None) => (said.0, said.1 * doubt(said.0, sample)),
+        (Some(said), None) => (said.0, said.1 * doubt(said, sample)),
         (None, Some((category, confidence, _))) => (*category, *confidence),
         (Some(said), Some((category, confidence, _))) if said.0.agrees(*category) => (
             more_exact(said.0, *category),
             1.0 - (1.0 - said.1) * (1.0 - confidence),
         ),
         (Some(said), Some((category, confidence, _))) => {
-            let said = (said.0, said.1 * doubt(said.0, sample));
+            let said = (said.0, said.1 * doubt(said, sample));
             if said.1 >= *confidence {
                 said
             } else {
@@ -221,17 +223,20 @@ fn in_table(category: Category, weight: f64, of: Of, is_addressed: bool) -> f64 
         Category::City | Category::Postcode | Category::Country
     );
     match of {
+        // Whatever has a word of things in front of it stays what it is.
+        Of::Persons if weight < 0.2 => weight,
         Of::Persons if is_vague => weight + 0.4,
         Of::Persons => weight + (1.0 - weight) * 0.4,
         _ if is_part_of_address && is_addressed => weight + 0.3,
         Of::Things if is_vague => weight * 0.4,
+        Of::Things if category == Category::Coordinates => weight * 0.5,
         Of::Things if category.article().is_none() => weight * 0.8,
         _ => weight,
     }
 }
 
 /// What is called so, and is not written so.
-fn doubt(category: Category, sample: &Sample) -> f64 {
+fn doubt((category, weight): (Category, f64), sample: &Sample) -> f64 {
     if sample.origin != Origin::Text {
         return 1.0;
     }
@@ -241,7 +246,7 @@ fn doubt(category: Category, sample: &Sample) -> f64 {
         _ if sample.len() < ENOUGH => 1.0,
         Category::Iban | Category::Ip => 0.35,
         Category::Phone | Category::PaymentCard => 0.8,
-        Category::Name | Category::FirstName | Category::LastName => 0.8,
+        Category::Name | Category::FirstName | Category::LastName if weight < 0.9 => 0.8,
         _ => 1.0,
     }
 }
@@ -275,6 +280,10 @@ fn by_values(
             if is_of_things && hits.detector.chance() > 0.001 {
                 confidence *= 0.2;
             }
+            // A brand or two are called as people are.
+            if is_often_a_thing(hits.detector.category()) {
+                confidence *= (hits.hits as f64 / FEW).min(1.0);
+            }
             if of == Of::Persons && hits.detector.most() < 0.7 && confidence > 0.15 {
                 confidence += 0.15;
             }
@@ -300,6 +309,12 @@ fn by_values(
             hits.detector.values()
         ),
     ))
+}
+
+/// Of which a few values say nothing yet.
+fn is_often_a_thing(category: Category) -> bool {
+    use Category::*;
+    matches!(category, Name | FirstName | LastName | Phone)
 }
 
 /// What a share of values says: more than chance would give, in values enough.

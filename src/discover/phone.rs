@@ -1,4 +1,4 @@
-//! Telephone numbers: in international form, or in a national one that is told by its separators.
+//! Telephone numbers: in international form, or in a national one that is told by its separators. A few of the former are enough.
 
 use super::category::Category;
 use super::detector::{Detector, Origin, Value};
@@ -37,6 +37,33 @@ impl Detector for Phone {
             let number = rest[..end].trim_end_matches(SEPARATORS);
             is_international(number)
         })
+    }
+}
+
+pub struct International;
+
+impl Detector for International {
+    fn category(&self) -> Category {
+        Category::Phone
+    }
+
+    fn values(&self) -> &'static str {
+        "international telephone numbers"
+    }
+
+    fn is(&self, value: &Value) -> bool {
+        // A signed amount can have a point.
+        let number = value.text.strip_prefix('+');
+        value.origin == Origin::Text
+            && number.is_some_and(|number| !number.contains('.') && is_international(number))
+    }
+
+    fn chance(&self) -> f64 {
+        0.0005
+    }
+
+    fn most(&self) -> f64 {
+        0.9
     }
 }
 
@@ -135,5 +162,8 @@ mod tests {
         assert!(!Phone.is(&Value::new("4930123456", Origin::Number)));
         assert!(Phone.stands_in(&Value::of_text("call me: +49 30 1234567, thanks")));
         assert!(!Phone.stands_in(&Value::of_text("1 + 2 makes 3")));
+        assert!(International.is(&Value::of_text("+370 649 97322")));
+        assert!(!International.is(&Value::of_text("030 1234567")));
+        assert!(!International.is(&Value::of_text("+12345678.90")));
     }
 }

@@ -1,9 +1,7 @@
-"""A labelled corpus for gdpr_discover: tables as they are in shops, clinics, associations and logs, named in several languages, filled from a seed.
+"""The first corpus for gdpr_discover, made together with the detectors: tables as they are in shops, clinics, associations and logs, named in several languages, filled from a seed.
 
-`tables()` gives for each table its columns: name, type, label (the category, or None for what is nobody's) and values. What is hard about it: columns whose names say nothing, things that
+What is hard about it: columns whose names say nothing, things that
 are written like something personal (product codes, order numbers, EANs that pass Luhn, versions like internet addresses), and the mail of a shop.
-
-    python tests/corpus/generate.py    prints it as SQL
 """
 
 import random
@@ -244,7 +242,7 @@ def tables():
     table("person_be", "nl", serial, ("rijksregisternummer", "text", "national_id", of("belgian")), ("naam", "text", "name", of("name")))
     # What is forbidden to process.
     table("survey_response", "en", serial, ("respondent_ref", "int", None, number(1, 9999)), ("ethnic_origin", "text", "ethnicity", one("a", "b", "c")), ("sexual_orientation", "text", "sexual_life", one("a", "b")), ("political_party", "text", "political", one("a", "b")), ("trade_union_member", "boolean", "union", one("t", "f")),
-          ("criminal_record", "boolean", "criminal", one("t", "f")), ("fingerprint", "bytea", "biometric", "\\\\x00"), ("dna_profile", "text", "genetic", of("postcode")), ("pregnant", "boolean", "health", one("t", "f")), ("score", "int", None, number(0, 10)), ("answered_at", "timestamptz", None, of("recent")))
+          ("criminal_record", "boolean", "criminal", one("t", "f")), ("fingerprint", "bytea", "biometric", "\\x00"), ("dna_profile", "text", "genetic", of("postcode")), ("pregnant", "boolean", "health", one("t", "f")), ("score", "int", None, number(0, 10)), ("answered_at", "timestamptz", None, of("recent")))
     # Columns that are called nothing: only the values tell.
     for language in ("de", "fr", "pl", "it"):
         table(f"import_{language}", language, ("c1", "text", "name", of("name")), ("c2", "text", "email", of("email")), ("c3", "text", "phone", of("phone")), ("c4", "text", "iban", of("iban")), ("c5", "text", "street", of("street")), ("c6", "text", None, of("product")),
@@ -260,7 +258,7 @@ def tables():
           ("app_version", "text", None, lambda source, n: f"{chance.randrange(1, 6)}.{chance.randrange(20)}.{chance.randrange(10)}.{chance.randrange(300)}"), ("request_id", "uuid", None, lambda source, n: f"{chance.getrandbits(128):032x}"))
     table("trip", "en", serial, ("pickup", "text", "coordinates", of("place")), ("gps_position", "point", "coordinates", lambda source, n: f"({source.place()})"), ("fare", "numeric", None, number(5, 90)), ("distance_km", "numeric", None, number(1, 40)))
     table("account", "en", serial, ("username", "text", "user_name", lambda source, n: f"user{n}"), ("password_hash", "text", "password", lambda source, n: f"{chance.getrandbits(128):032x}"), ("email_verified", "boolean", None, one("t", "f")), ("phone_type", "text", None, one("home", "work")), ("email_count", "int", None, number(0, 9)),
-          ("last_login_ip", "text", "ip", of("ip")), ("avatar", "bytea", "photo", "\\\\x00"), ("plan", "text", None, one("free", "pro")), ("login_count", "int", None, number(0, 900)), ("card_number", "text", "payment_card", of("card")))
+          ("last_login_ip", "text", "ip", of("ip")), ("avatar", "bytea", "photo", "\\x00"), ("plan", "text", None, one("free", "pro")), ("login_count", "int", None, number(0, 900)), ("card_number", "text", "payment_card", of("card")))
     # Things.
     table("product", "en", serial, ("name", "text", None, of("product")), ("sku", "text", None, lambda source, n: f"AB-{source.digits(6)}-X"), ("ean", "char(13)", None, of("ean")), ("description", "text", None, of("sentence")), ("price", "numeric(10,2)", None, lambda source, n: f"{chance.randrange(1, 900)}.{source.digits(2)}"), ("weight", "int", None, number(100, 5000)), ("height", "int", None, number(1, 90)),
           ("brand", "text", None, one("Ikea", "Ford", "Sony")), ("image_url", "text", None, lambda source, n: f"/img/logo{n}@2x.png"), ("firmware", "text", None, lambda source, n: f"{chance.randrange(1, 9)}.{chance.randrange(9)}.{chance.randrange(9)}.{chance.randrange(20)}"), ("released_on", "date", None, of("recent")))
@@ -274,23 +272,3 @@ def tables():
     table("sensor", "en", serial, ("serial_number", "text", None, lambda source, n: f"{100000000 + n}"), ("reading", "double precision", None, lambda source, n: f"{chance.uniform(0, 100):.6f}"), ("firmware_version", "text", None, one("1.0.3.2", "2.1.0.7")), ("measured_at", "timestamptz", None, of("recent")), ("batch", "uuid", None, lambda source, n: f"{chance.getrandbits(128):032x}"))
     table("template", "en", serial, ("email_subject", "text", None, one("Your order", "Welcome")), ("email_template", "text", None, one("order", "welcome")), ("body", "text", None, of("sentence")), ("language", "text", None, one("en", "de")))
     return found
-
-
-def literal(value):
-    return "NULL" if value is None else "E'" + value.replace("'", "''") + "'" if "\\" in value else "'" + value.replace("'", "''") + "'"
-
-
-def statements():
-    for name, columns in tables().items():
-        yield f'CREATE TABLE "{name}" ({", ".join(f"""{chr(34)}{column}{chr(34)} {kind}""" for column, kind, *_ in columns)});'
-        rows = zip(*(values for *_, values in columns))
-        yield f'INSERT INTO "{name}" VALUES ' + ",\n".join(f"({', '.join(literal(value) for value in row)})" for row in rows) + ";"
-
-
-def labels():
-    """(table, column) -> category, or None for what is nobody's."""
-    return {(name, column): label for name, columns in tables().items() for column, _, label, _ in columns}
-
-
-if __name__ == "__main__":
-    print("\n".join(statements()))
