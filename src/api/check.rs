@@ -2,7 +2,7 @@
 
 use crate::catalog::home::Home;
 use crate::catalog::relation::{self, Relation};
-use crate::check::codes::{self, LINTS, OF_DDL, RETYPED, WITHOUT_RULE};
+use crate::check::codes::{self, LINTS, RETYPED, WITHOUT_RULE};
 use crate::check::{self, Finding, Scope};
 use crate::error::{Code, Error, Result};
 use crate::guc;
@@ -204,7 +204,7 @@ pub fn check_ddl(trigger: &PgTrigger) -> Result<()> {
     let relations: Vec<pg_sys::Oid> = pending.iter().map(|noted| noted.relation).collect();
     let scope = Scope {
         relations: Some(&relations),
-        lints: &OF_DDL,
+        lints: &codes::of_ddl(),
     };
     let findings = check::run(&home, &scope)?.into_iter();
     let findings: Vec<Finding> = findings

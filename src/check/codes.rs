@@ -9,9 +9,10 @@ pub struct Lint {
 
 /// The lint that counts rows.
 pub const SHARED: &str = "unreviewed_shared_link";
-/// Those whose columns may have been told of before.
+/// The lints that tell of a column once.
 pub const WITHOUT_RULE: &str = "column_without_rule";
 pub const RETYPED: &str = "rule_retyped";
+
 pub const LINTS: [Lint; 26] = [
     Lint {
         code: "backup_retention_unset",
@@ -120,28 +121,18 @@ pub const LINTS: [Lint; 26] = [
 ];
 
 /// What DDL alone can bring about, and is told at its end.
-pub const OF_DDL: [Lint; 5] = [
-    Lint {
-        code: WITHOUT_RULE,
-        sql: include_str!("lints/column_without_rule.sql"),
-    },
-    Lint {
-        code: "link_broken",
-        sql: include_str!("lints/link_broken.sql"),
-    },
-    Lint {
-        code: "rule_broken",
-        sql: include_str!("lints/rule_broken.sql"),
-    },
-    Lint {
-        code: RETYPED,
-        sql: include_str!("lints/rule_retyped.sql"),
-    },
-    Lint {
-        code: "table_not_registered",
-        sql: include_str!("lints/table_not_registered.sql"),
-    },
+const OF_DDL: [&str; 5] = [
+    WITHOUT_RULE,
+    "link_broken",
+    "rule_broken",
+    RETYPED,
+    "table_not_registered",
 ];
+
+pub fn of_ddl() -> Vec<Lint> {
+    let lints = LINTS.into_iter();
+    lints.filter(|lint| OF_DDL.contains(&lint.code)).collect()
+}
 
 /// 22023 for a code that there is not.
 pub fn require(code: &str) -> Result<()> {

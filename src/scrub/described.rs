@@ -15,9 +15,11 @@ pub struct Described {
     pub relation: Relation,
     pub details: Details,
     pub entry: Option<Entry>,
+    /// The table itself, or its partitions that have rows.
     pub heaps: Vec<Relation>,
 }
 
+/// All tables with an entry, their own or that of a table that they inherit from.
 pub fn registered(hierarchy: &Hierarchy, schema: &Schema) -> Vec<Oid> {
     let heirs = |entry: &Entry| hierarchy.with_heirs(entry.relation);
     let all = schema.entries.iter().flat_map(heirs);
@@ -49,6 +51,7 @@ pub fn asked_for(hierarchy: &Hierarchy, schema: &Schema, tables: &[Oid]) -> Resu
     Ok(all.into_iter().map(Oid::from).collect())
 }
 
+/// Those of these tables that are there, each with its partitions; with their entries, or without.
 pub fn describe(
     schema: &Schema,
     hierarchy: &Hierarchy,
