@@ -37,8 +37,8 @@ def connect(cluster, database):
     return psycopg.connect(dbname=database, host=cluster.socket, autocommit=True)
 
 
-def wait_until(condition, otherwise):
-    until = time.monotonic() + 60
+def wait_until(condition, otherwise, seconds=60):
+    until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, otherwise
         time.sleep(0.02)

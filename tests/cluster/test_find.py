@@ -4,11 +4,11 @@ the text that it searches for in no log, no statistics and on no other server. A
 import json
 import random
 import threading
-import time
 
 import psycopg
 import pytest
 from conftest import make_database
+from killed import wait_until
 from psycopg import sql
 
 TERM = "lovelace-1815@example.org"
@@ -169,11 +169,7 @@ def test_a_table_that_is_locked_or_dropped_meanwhile(connection, notices):
 
 
 def wait_until_blocked(connection, pid):
-    for _ in range(1200):
-        if connection.execute("SELECT pg_blocking_pids(%s) <> '{}'", (pid,)).fetchone()[0]:
-            return
-        time.sleep(0.05)
-    raise AssertionError("the search did not wait for the table")
+    wait_until(lambda: connection.execute("SELECT pg_blocking_pids(%s) <> '{}'", (pid,)).fetchone()[0], "the search did not wait for the table")
 
 
 def test_a_search_can_be_cancelled(connection):

@@ -4,11 +4,11 @@ A dump brings the triggers itself, after it has loaded the registry. What replic
 """
 
 import subprocess
-import time
 
 import psycopg
 import pytest
 from conftest import Cluster, make_database, program
+from killed import wait_until
 from psycopg import sql
 from test_dump_restore import restore_custom, restore_custom_in_parallel, restore_plain, restore_plain_with_inserts, restored  # noqa: F401
 
@@ -356,11 +356,7 @@ def subscriber(publisher, publishing_cluster):
 
 
 def wait_for(connection, question):
-    for _ in range(1800):
-        if connection.execute(question).fetchone()[0]:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"it did not come true within 180 s: {question}")
+    wait_until(lambda: connection.execute(question).fetchone()[0], f"it did not come true: {question}", seconds=180)
 
 
 def test_a_subscriber_does_not_do_it_again(publisher, subscriber):

@@ -1,10 +1,10 @@
 """A person is shown as of one moment: all statements of a call see the snapshot of the call."""
 
 import threading
-import time
 
 import psycopg
 import pytest
+from killed import wait_until
 
 # The walk is stopped in the middle by a condition that waits for a lock which another session holds.
 SCHEMA = """
@@ -35,11 +35,8 @@ def collect(connection):
 
 
 def wait_until_stopped(connection, walker):
-    until = time.monotonic() + 30
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid = %s"
-    while connection.execute(waiting, (walker,)).fetchone() == (0,):
-        assert time.monotonic() < until, "the walk did not come to the condition"
-        time.sleep(0.02)
+    wait_until(lambda: connection.execute(waiting, (walker,)).fetchone() != (0,), "the walk did not come to the condition", seconds=30)
 
 
 @pytest.mark.parametrize("change", [LATER, "DELETE FROM below; DELETE FROM beside; DELETE FROM gate"],

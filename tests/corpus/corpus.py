@@ -1,6 +1,6 @@
 """Labelled corpora for gdpr_discover. Each module gives by `tables()` for each table its columns: name, type, label (the category, or None for what is nobody's) and values.
 
-    python tests/corpus/corpus.py unseen    prints one as SQL
+    python tests/corpus/corpus.py unseen    prints one for reading: labels, and three values of each column
 """
 
 import importlib
@@ -29,4 +29,7 @@ def literal(value):
 
 
 if __name__ == "__main__":
-    print("\n".join(Corpus(sys.argv[1]).statements()))
+    for table, columns in Corpus(sys.argv[1]).tables.items():
+        print(table)
+        for column, kind, label, values in columns:
+            print(f"    {column:28} {kind:18} {label or '-':18} {' | '.join([value for value in values if value is not None][:3])}")

@@ -799,11 +799,3 @@ TABLES = (kunde, res_partner, wp_comments, empleados, anagrafica_pazienti, brp_p
 def tables():
     """The tables: name -> columns, each its name, its SQL type, its label and its values."""
     return {make.__name__: make().columns for make in TABLES}
-
-
-if __name__ == "__main__":
-    for name, columns in tables().items():
-        print(name)
-        for column, sql_type, label, values in columns:
-            samples = [value for value in values if value is not None][:3]
-            print(f"  {column:28} {sql_type:18} {label or '-':18} {samples}")

@@ -1411,10 +1411,3 @@ def lieferschein(m):
             ("ZOLLTARIF", "char(8)", None, m.forms("7318####|9403####")),
             ("URSPRUNGSLAND", "char(2)", None, m.pick("DE|CZ|PL|CN")),
             ("ERSTELLT", "timestamp", None, m.stamps())]
-
-
-if __name__ == "__main__":
-    for table_name, columns in tables().items():
-        print(table_name)
-        for column, sql_type, label, values in columns:
-            print(f"    {column:<28} {sql_type:<18} {label or '-':<18} {' | '.join([value for value in values if value is not None][:3])}")
